@@ -102,16 +102,19 @@ export class ManualClock implements Clock {
         reject(signal.reason);
         return;
       }
-      const waiter = { at: this.#wall + wallMs, resolve };
-      this.#waiters.push(waiter);
-      signal?.addEventListener(
-        'abort',
-        () => {
-          this.#waiters = this.#waiters.filter((other) => other !== waiter);
-          reject(signal.reason);
+      const onAbort = () => {
+        this.#waiters = this.#waiters.filter((other) => other !== waiter);
+        reject(signal?.reason);
+      };
+      const waiter = {
+        at: this.#wall + wallMs,
+        resolve: () => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve();
         },
-        { once: true },
-      );
+      };
+      this.#waiters.push(waiter);
+      signal?.addEventListener('abort', onAbort, { once: true });
     });
   }
 
@@ -119,14 +122,14 @@ export class ManualClock implements Clock {
   async advance(ms: number): Promise<void> {
     const target = this.#wall + ms;
     for (;;) {
+      // Several turns of the microtask queue, so that what runs now can come to wait before time goes on.
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
       const due = this.#waiters.filter((waiter) => waiter.at <= target).sort((a, b) => a.at - b.at)[0];
       if (!due) break;
       this.#waiters = this.#waiters.filter((waiter) => waiter !== due);
       this.#now += Math.max(0, due.at - this.#wall);
       this.#wall = Math.max(this.#wall, due.at);
       due.resolve();
-      // Several turns of the microtask queue, so that what the waiter resumes can wait again before time goes on.
-      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
     }
     this.#now += target - this.#wall;
     this.#wall = target;

@@ -1,0 +1,188 @@
+import {
+  CreateLaunchTemplate$,
+  type CreateLaunchTemplateRequest,
+  type CreateLaunchTemplateResult,
+  CreateLaunchTemplateVersion$,
+  type CreateLaunchTemplateVersionRequest,
+  type CreateLaunchTemplateVersionResult,
+  DeleteLaunchTemplate$,
+  type DeleteLaunchTemplateRequest,
+  type DeleteLaunchTemplateResult,
+  DescribeLaunchTemplates$,
+  type DescribeLaunchTemplatesRequest,
+  type DescribeLaunchTemplatesResult,
+  DescribeLaunchTemplateVersions$,
+  type DescribeLaunchTemplateVersionsRequest,
+  type DescribeLaunchTemplateVersionsResult,
+  ModifyLaunchTemplate$,
+  type ModifyLaunchTemplateRequest,
+  type ModifyLaunchTemplateResult,
+  type RequestLaunchTemplateData,
+  type ResponseLaunchTemplateData,
+  type LaunchTemplate as WireTemplate,
+  type LaunchTemplateVersion as WireVersion,
+} from '@aws-sdk/client-ec2';
+import {
+  type LaunchTemplate,
+  type LaunchTemplateVersion,
+  launchTemplateOf,
+  launchTemplates,
+  launchTemplateVersion,
+} from '../world/launch-templates.ts';
+import { ServiceError } from '../world/service-error.ts';
+import { tagList } from '../world/tags.ts';
+import { byIds, filtered } from './ec2-filters.ts';
+import { ec2Change, ec2Page } from './ec2-operation.ts';
+import { tagsFor } from './ec2-tags.ts';
+import { type Operation, operation } from './operation.ts';
+
+function templateView(template: LaunchTemplate): WireTemplate {
+  return {
+    LaunchTemplateId: template.id,
+    LaunchTemplateName: template.name,
+    CreateTime: new Date(template.createdAt),
+    CreatedBy: template.createdBy,
+    DefaultVersionNumber: template.defaultVersion,
+    LatestVersionNumber: template.versions.at(-1)?.number,
+    Tags: tagList(template.tags),
+  };
+}
+
+function versionView(template: LaunchTemplate, version: LaunchTemplateVersion): WireVersion {
+  return {
+    LaunchTemplateId: template.id,
+    LaunchTemplateName: template.name,
+    VersionNumber: version.number,
+    ...(version.description === undefined ? {} : { VersionDescription: version.description }),
+    CreateTime: new Date(version.createdAt),
+    CreatedBy: template.createdBy,
+    DefaultVersion: version.number === template.defaultVersion,
+    // What was requested and what is answered have the same members, spelled in two types.
+    LaunchTemplateData: version.data as ResponseLaunchTemplateData,
+  };
+}
+
+function requireData(data: RequestLaunchTemplateData | undefined): RequestLaunchTemplateData {
+  if (data && Object.values(data).some((value) => value !== undefined)) return data;
+  throw new ServiceError('MissingParameter', 'The request must contain the parameter LaunchTemplateData');
+}
+
+const wanted = (input: { LaunchTemplateId?: string | undefined; LaunchTemplateName?: string | undefined }) => ({
+  id: input.LaunchTemplateId,
+  name: input.LaunchTemplateName,
+});
+
+/** Launch templates and their versions. */
+export const launchTemplateOperations: Record<string, Operation> = {
+  CreateLaunchTemplate: ec2Change<CreateLaunchTemplateRequest, CreateLaunchTemplateResult>(
+    CreateLaunchTemplate$,
+    (input, { world, caller }) => {
+      const name = input.LaunchTemplateName ?? '';
+      if (!/^[A-Za-z0-9().\-/_]{3,128}$/.test(name)) {
+        throw new ServiceError(
+          'InvalidLaunchTemplateName.MalformedException',
+          'A launch template name must be between 3 and 128 characters, and may contain letters, numbers, and the following characters: - ( ) . / _.',
+        );
+      }
+      if ([...launchTemplates(world).values()].some((other) => other.name === name)) {
+        throw new ServiceError(
+          'InvalidLaunchTemplateName.AlreadyExistsException',
+          'Launch template name already in use.',
+        );
+      }
+      const data = requireData(input.LaunchTemplateData);
+      const tags = tagsFor('launch-template', input.TagSpecifications);
+      const template: LaunchTemplate = {
+        id: world.id('lt'),
+        name,
+        createdAt: world.now,
+        createdBy: caller.arn,
+        defaultVersion: 1,
+        versions: [
+          {
+            number: 1,
+            ...(input.VersionDescription === undefined ? {} : { description: input.VersionDescription }),
+            createdAt: world.now,
+            data,
+          },
+        ],
+        tags,
+      };
+      launchTemplates(world).set(template.id, template);
+      return { LaunchTemplate: templateView(template) };
+    },
+  ),
+
+  CreateLaunchTemplateVersion: ec2Change<CreateLaunchTemplateVersionRequest, CreateLaunchTemplateVersionResult>(
+    CreateLaunchTemplateVersion$,
+    (input, { world }) => {
+      const template = launchTemplateOf(world, wanted(input));
+      const source = input.SourceVersion === undefined ? {} : launchTemplateVersion(template, input.SourceVersion).data;
+      const version: LaunchTemplateVersion = {
+        number: (template.versions.at(-1)?.number ?? 0) + 1,
+        ...(input.VersionDescription === undefined ? {} : { description: input.VersionDescription }),
+        createdAt: world.now,
+        data: { ...source, ...requireData(input.LaunchTemplateData) },
+      };
+      template.versions.push(version);
+      return { LaunchTemplateVersion: versionView(template, version) };
+    },
+  ),
+
+  ModifyLaunchTemplate: ec2Change<ModifyLaunchTemplateRequest, ModifyLaunchTemplateResult>(
+    ModifyLaunchTemplate$,
+    (input, { world }) => {
+      const template = launchTemplateOf(world, wanted(input));
+      if (input.DefaultVersion !== undefined) {
+        template.defaultVersion = launchTemplateVersion(template, input.DefaultVersion).number;
+      }
+      return { LaunchTemplate: templateView(template) };
+    },
+  ),
+
+  DeleteLaunchTemplate: ec2Change<DeleteLaunchTemplateRequest, DeleteLaunchTemplateResult>(
+    DeleteLaunchTemplate$,
+    (input, { world }) => {
+      const template = launchTemplateOf(world, wanted(input));
+      launchTemplates(world).delete(template.id);
+      return { LaunchTemplate: templateView(template) };
+    },
+  ),
+
+  DescribeLaunchTemplates: operation<DescribeLaunchTemplatesRequest, DescribeLaunchTemplatesResult>(
+    DescribeLaunchTemplates$,
+    (input, { world }) => {
+      const byId = byIds(launchTemplates(world).values(), input.LaunchTemplateIds, (id) =>
+        launchTemplateOf(world, { id }),
+      );
+      const asked = byIds(byId, input.LaunchTemplateNames, (name) => launchTemplateOf(world, { name }));
+      const kept = filtered(asked, input.Filters, (template, name) => {
+        if (name === 'launch-template-name') return [template.name];
+        if (name === 'create-time') return [new Date(template.createdAt).toISOString()];
+        return undefined;
+      });
+      const { items, nextToken } = ec2Page(kept, input, 1);
+      return {
+        LaunchTemplates: items.map(templateView),
+        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+      };
+    },
+  ),
+
+  DescribeLaunchTemplateVersions: operation<
+    DescribeLaunchTemplateVersionsRequest,
+    DescribeLaunchTemplateVersionsResult
+  >(DescribeLaunchTemplateVersions$, (input, { world }) => {
+    const template = launchTemplateOf(world, wanted(input));
+    const min = Number(input.MinVersion ?? 0);
+    const max = Number(input.MaxVersion ?? Number.MAX_SAFE_INTEGER);
+    const versions = input.Versions?.length
+      ? input.Versions.map((version) => launchTemplateVersion(template, version))
+      : template.versions.filter(({ number }) => number >= min && number <= max).toReversed();
+    const { items, nextToken } = ec2Page(versions, input, 1);
+    return {
+      LaunchTemplateVersions: items.map((version) => versionView(template, version)),
+      ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+    };
+  }),
+};

@@ -1,0 +1,231 @@
+import {
+  BatchGetImage$,
+  type BatchGetImageRequest,
+  type BatchGetImageResponse,
+  CreateRepository$,
+  type CreateRepositoryRequest,
+  type CreateRepositoryResponse,
+  DescribeImages$,
+  type DescribeImagesRequest,
+  type DescribeImagesResponse,
+  DescribeRepositories$,
+  type DescribeRepositoriesRequest,
+  type DescribeRepositoriesResponse,
+  GetAuthorizationToken$,
+  type GetAuthorizationTokenRequest,
+  type GetAuthorizationTokenResponse,
+  type ImageIdentifier,
+  ListImages$,
+  type ListImagesRequest,
+  type ListImagesResponse,
+  PutImage$,
+  type PutImageRequest,
+  type PutImageResponse,
+  type Repository as WireRepository,
+} from '@aws-sdk/client-ecr';
+import {
+  createRepository,
+  putImage,
+  type Repository,
+  type RepositoryImage,
+  registryHost,
+  repositories,
+  repositoryOf,
+} from '../world/ecr.ts';
+import { ServiceError } from '../world/service-error.ts';
+import { tagsFrom } from '../world/tags.ts';
+import type { World } from '../world/world.ts';
+import { operation, type Service } from './operation.ts';
+import { page, pageSize } from './paging.ts';
+
+function invalid(message: string): ServiceError {
+  return new ServiceError('InvalidParameterException', message);
+}
+
+function repositoryView(world: World, repository: Repository): WireRepository {
+  return {
+    repositoryArn: repository.arn,
+    registryId: world.settings.account,
+    repositoryName: repository.name,
+    repositoryUri: repository.uri,
+    createdAt: new Date(repository.createdAt),
+    imageTagMutability: repository.mutability,
+    imageScanningConfiguration: { scanOnPush: repository.scanOnPush },
+    encryptionConfiguration: { encryptionType: 'AES256' },
+  };
+}
+
+function find(repository: Repository, id: ImageIdentifier): RepositoryImage | undefined {
+  return repository.images.find(
+    ({ digest, tags }) =>
+      (id.imageDigest === undefined || digest === id.imageDigest) &&
+      (id.imageTag === undefined || tags.includes(id.imageTag)),
+  );
+}
+
+function notFound(world: World, repository: Repository, id: ImageIdentifier): ServiceError {
+  return new ServiceError(
+    'ImageNotFoundException',
+    `The image with imageId {imageDigest:'${id.imageDigest ?? 'null'}', imageTag:'${id.imageTag ?? 'null'}'} does not exist within the repository with name '${repository.name}' in the registry with id '${world.settings.account}'`,
+  );
+}
+
+function byStatus(images: readonly RepositoryImage[], status: string | undefined): RepositoryImage[] {
+  return images.filter(
+    ({ tags }) => status === undefined || status === 'ANY' || (status === 'TAGGED') === tags.length > 0,
+  );
+}
+
+function cut<T>(all: readonly T[], input: { maxResults?: number | undefined; nextToken?: string | undefined }) {
+  const size = pageSize(input.maxResults, { min: 1, max: 1000, default: 100 }, (asked) =>
+    invalid(
+      `Invalid parameter at 'maxResults' failed to satisfy constraint: 'must be between 1 and 1000, not ${asked}'`,
+    ),
+  );
+  const { items, nextToken } = page(all, size, input.nextToken, () => invalid("Invalid parameter at 'nextToken'"));
+  return { items, next: nextToken === undefined ? {} : { nextToken } };
+}
+
+/** Amazon Elastic Container Registry. */
+export const ecr: Service = {
+  signingName: 'ecr',
+  operations: {
+    CreateRepository: operation<CreateRepositoryRequest, CreateRepositoryResponse>(
+      CreateRepository$,
+      (input, { world }) => {
+        const name = input.repositoryName ?? '';
+        if (!/^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/.test(name) || name.length < 2) {
+          throw invalid(
+            `Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression '(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*''`,
+          );
+        }
+        const repository = createRepository(world, {
+          name,
+          mutability: input.imageTagMutability === 'IMMUTABLE' ? 'IMMUTABLE' : 'MUTABLE',
+          scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false,
+          tags: tagsFrom(input.tags),
+        });
+        return { repository: repositoryView(world, repository) };
+      },
+    ),
+
+    DescribeRepositories: operation<DescribeRepositoriesRequest, DescribeRepositoriesResponse>(
+      DescribeRepositories$,
+      (input, { world }) => {
+        const names = input.repositoryNames;
+        const kept = names?.length ? names.map((name) => repositoryOf(world, name)) : [...repositories(world).values()];
+        const { items, next } = cut(kept, input);
+        return { repositories: items.map((repository) => repositoryView(world, repository)), ...next };
+      },
+    ),
+
+    ListImages: operation<ListImagesRequest, ListImagesResponse>(ListImages$, (input, { world }) => {
+      const repository = repositoryOf(world, input.repositoryName ?? '');
+      const ids = byStatus(repository.images, input.filter?.tagStatus).flatMap(({ digest, tags }) =>
+        tags.length > 0 ? tags.map((imageTag) => ({ imageDigest: digest, imageTag })) : [{ imageDigest: digest }],
+      );
+      const { items, next } = cut(ids, input);
+      return { imageIds: items, ...next };
+    }),
+
+    DescribeImages: operation<DescribeImagesRequest, DescribeImagesResponse>(DescribeImages$, (input, { world }) => {
+      const repository = repositoryOf(world, input.repositoryName ?? '');
+      const asked = input.imageIds?.map((id) => {
+        const image = find(repository, id);
+        if (!image) throw notFound(world, repository, id);
+        return image;
+      });
+      const { items, next } = cut(asked ?? byStatus(repository.images, input.filter?.tagStatus), input);
+      return {
+        imageDetails: items.map((image) => ({
+          registryId: world.settings.account,
+          repositoryName: repository.name,
+          imageDigest: image.digest,
+          ...(image.tags.length > 0 ? { imageTags: [...image.tags] } : {}),
+          imageSizeInBytes: image.size,
+          imagePushedAt: new Date(image.pushedAt),
+          imageManifestMediaType: image.mediaType,
+          ...(image.lastPulledAt === undefined ? {} : { lastRecordedPullTime: new Date(image.lastPulledAt) }),
+        })),
+        ...next,
+      };
+    }),
+
+    BatchGetImage: operation<BatchGetImageRequest, BatchGetImageResponse>(BatchGetImage$, (input, { world }) => {
+      const repository = repositoryOf(world, input.repositoryName ?? '');
+      const found = (input.imageIds ?? []).map((id) => ({ id, image: find(repository, id) }));
+      return {
+        images: found.flatMap(({ id, image }) =>
+          image
+            ? [
+                {
+                  registryId: world.settings.account,
+                  repositoryName: repository.name,
+                  imageId: {
+                    imageDigest: image.digest,
+                    ...(id.imageTag === undefined ? {} : { imageTag: id.imageTag }),
+                  },
+                  imageManifest: image.manifest,
+                  imageManifestMediaType: image.mediaType,
+                },
+              ]
+            : [],
+        ),
+        failures: found.flatMap(({ id, image }) =>
+          image ? [] : [{ imageId: id, failureCode: 'ImageNotFound', failureReason: 'Requested image not found' }],
+        ),
+      };
+    }),
+
+    PutImage: operation<PutImageRequest, PutImageResponse>(PutImage$, (input, { world }) => {
+      const repository = repositoryOf(world, input.repositoryName ?? '');
+      const manifest = input.imageManifest ?? '';
+      const image = putImage(world, repository, {
+        manifest,
+        mediaType: input.imageManifestMediaType ?? 'application/vnd.docker.distribution.manifest.v2+json',
+        ...(input.imageTag === undefined ? {} : { tag: input.imageTag }),
+        size: layersSize(manifest),
+      });
+      return {
+        image: {
+          registryId: world.settings.account,
+          repositoryName: repository.name,
+          imageId: {
+            imageDigest: image.digest,
+            ...(input.imageTag === undefined ? {} : { imageTag: input.imageTag }),
+          },
+          imageManifest: manifest,
+        },
+      };
+    }),
+
+    GetAuthorizationToken: operation<GetAuthorizationTokenRequest, GetAuthorizationTokenResponse>(
+      GetAuthorizationToken$,
+      (_input, { world }) => ({
+        authorizationData: [
+          {
+            authorizationToken: Buffer.from(`AWS:${world.hex(64)}`).toString('base64'),
+            // Tokens are good for twelve hours.
+            expiresAt: new Date(world.now + 12 * 3_600_000),
+            proxyEndpoint: `https://${registryHost(world)}`,
+          },
+        ],
+      }),
+    ),
+  },
+};
+
+/** Bytes of a manifest's layers; refuses what is no manifest. */
+function layersSize(manifest: string): number {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(manifest);
+  } catch {
+    throw invalid("Invalid parameter at 'imageManifest' failed to satisfy constraint: 'Invalid JSON syntax'");
+  }
+  const layers = parsed !== null && typeof parsed === 'object' && 'layers' in parsed ? parsed.layers : [];
+  return (Array.isArray(layers) ? layers : []).reduce(
+    (sum: number, layer: { size?: unknown }) => sum + (typeof layer.size === 'number' ? layer.size : 0),
+    0,
+  );
+}

@@ -1,0 +1,76 @@
+import {
+  type Cluster,
+  type ContainerInstance,
+  ecs,
+  type Service,
+  type Task,
+  type TaskDefinition,
+} from '../world/ecs-state.ts';
+import { ServiceError } from '../world/service-error.ts';
+import type { World } from '../world/world.ts';
+
+/** The last part of an ARN or path: what it names. */
+export function nameIn(nameOrArn: string): string {
+  return nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1);
+}
+
+/** `InvalidParameterException`, the code of most mistakes here. */
+export function invalid(message: string): ServiceError {
+  return new ServiceError('InvalidParameterException', message);
+}
+
+/** The cluster of a name or ARN (without either, `default`), or `ClusterNotFoundException`. */
+export function clusterOf(world: World, nameOrArn: string | undefined): Cluster {
+  const cluster = ecs(world).clusters.get(nameIn(nameOrArn ?? 'default'));
+  if (cluster?.status !== 'ACTIVE') throw new ServiceError('ClusterNotFoundException', 'Cluster not found.');
+  return cluster;
+}
+
+/** A service that is not deleted, or `ServiceNotFoundException`; `ServiceNotActiveException` while it goes. */
+export function serviceOf(cluster: Cluster, nameOrArn: string | undefined): Service {
+  const service = cluster.services.get(nameIn(nameOrArn ?? ''));
+  if (!service) throw new ServiceError('ServiceNotFoundException', 'Service not found.');
+  if (service.status !== 'ACTIVE') throw new ServiceError('ServiceNotActiveException', 'Service was not ACTIVE.');
+  return service;
+}
+
+/** A task of the cluster, running or stopped. */
+export function taskOf(cluster: Cluster, idOrArn: string | undefined): Task {
+  const task = cluster.tasks.get(nameIn(idOrArn ?? ''));
+  if (!task) throw invalid('The referenced task was not found.');
+  return task;
+}
+
+/** A container instance by id or ARN, if it is in the cluster. */
+export function containerInstanceIn(cluster: Cluster, idOrArn: string): ContainerInstance | undefined {
+  return cluster.containerInstances.get(nameIn(idOrArn));
+}
+
+/** A task definition by `family` (its newest active revision), `family:revision` or ARN, or `ClientException`. */
+export function taskDefinitionOf(world: World, reference: string | undefined): TaskDefinition {
+  if (!reference) throw new ServiceError('ClientException', 'TaskDefinition can not be blank.');
+  const [family = '', revision] = nameIn(reference).split(':');
+  const revisions = ecs(world).families.get(family) ?? [];
+  const found =
+    revision === undefined
+      ? revisions.findLast((one) => one.status === 'ACTIVE')
+      : revisions.find((one) => String(one.revision) === revision);
+  if (!found) throw new ServiceError('ClientException', 'Unable to describe task definition.');
+  return found;
+}
+
+/** A page of a list; the token is where the next page begins. */
+export function page<T>(
+  all: readonly T[],
+  size: number | undefined,
+  token: string | undefined,
+  most = 100,
+): { items: T[]; nextToken?: string } {
+  const wanted = size ?? most;
+  if (!(wanted >= 1 && wanted <= most)) throw invalid(`maxResults must be between 1 and ${most}, inclusive.`);
+  const from = token ? Number(Buffer.from(token, 'base64url').toString()) : 0;
+  if (!Number.isInteger(from) || from < 0) throw invalid('Invalid token.');
+  const items = all.slice(from, from + wanted);
+  const next = from + wanted;
+  return next < all.length ? { items, nextToken: Buffer.from(String(next)).toString('base64url') } : { items };
+}

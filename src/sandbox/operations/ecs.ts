@@ -1,0 +1,20 @@
+import { clusterOperations } from './ecs-clusters.ts';
+import { containerInstanceOperations } from './ecs-container-instances.ts';
+import { serviceOperations } from './ecs-services.ts';
+import { tagOperations } from './ecs-tags.ts';
+import { taskDefinitionOperations } from './ecs-task-definitions.ts';
+import { taskOperations } from './ecs-tasks.ts';
+import type { Service } from './operation.ts';
+
+/** Amazon ECS, API version 2014-11-13, launch type EC2. */
+export const ecs: Service = {
+  signingName: 'ecs',
+  operations: {
+    ...clusterOperations,
+    ...taskDefinitionOperations,
+    ...serviceOperations,
+    ...taskOperations,
+    ...containerInstanceOperations,
+    ...tagOperations,
+  },
+};

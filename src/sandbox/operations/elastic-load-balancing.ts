@@ -1,0 +1,316 @@
+import {
+  AddTags$,
+  type AddTagsInput,
+  type AddTagsOutput,
+  ApplySecurityGroupsToLoadBalancer$,
+  type ApplySecurityGroupsToLoadBalancerInput,
+  type ApplySecurityGroupsToLoadBalancerOutput,
+  AttachLoadBalancerToSubnets$,
+  type AttachLoadBalancerToSubnetsInput,
+  type AttachLoadBalancerToSubnetsOutput,
+  ConfigureHealthCheck$,
+  type ConfigureHealthCheckInput,
+  type ConfigureHealthCheckOutput,
+  type CreateAccessPointInput,
+  type CreateAccessPointOutput,
+  CreateLBCookieStickinessPolicy$,
+  type CreateLBCookieStickinessPolicyInput,
+  type CreateLBCookieStickinessPolicyOutput,
+  CreateLoadBalancer$,
+  type CreateLoadBalancerListenerInput,
+  type CreateLoadBalancerListenerOutput,
+  CreateLoadBalancerListeners$,
+  type DeleteAccessPointInput,
+  type DeleteAccessPointOutput,
+  DeleteLoadBalancer$,
+  type DeregisterEndPointsInput,
+  type DeregisterEndPointsOutput,
+  DeregisterInstancesFromLoadBalancer$,
+  type DescribeAccessPointsInput,
+  type DescribeAccessPointsOutput,
+  type DescribeEndPointStateInput,
+  type DescribeEndPointStateOutput,
+  DescribeInstanceHealth$,
+  DescribeLoadBalancerAttributes$,
+  type DescribeLoadBalancerAttributesInput,
+  type DescribeLoadBalancerAttributesOutput,
+  DescribeLoadBalancers$,
+  DescribeTags$,
+  type DescribeTagsInput,
+  type DescribeTagsOutput,
+  ModifyLoadBalancerAttributes$,
+  type ModifyLoadBalancerAttributesInput,
+  type ModifyLoadBalancerAttributesOutput,
+  type RegisterEndPointsInput,
+  type RegisterEndPointsOutput,
+  RegisterInstancesWithLoadBalancer$,
+  RemoveTags$,
+  type RemoveTagsInput,
+  type RemoveTagsOutput,
+  SetLoadBalancerPoliciesOfListener$,
+  type SetLoadBalancerPoliciesOfListenerInput,
+  type SetLoadBalancerPoliciesOfListenerOutput,
+} from '@aws-sdk/client-elastic-load-balancing';
+import { instances } from '../world/ec2.ts';
+import { subnetOf } from '../world/ec2-network.ts';
+import {
+  addListener,
+  createLoadBalancer,
+  deleteLoadBalancer,
+  deregisterInstances,
+  registerInstances,
+} from '../world/elastic-load-balancing.ts';
+import { instanceHealth } from '../world/elastic-load-balancing-health.ts';
+import { loadBalancerOf, loadBalancers } from '../world/elastic-load-balancing-state.ts';
+import { ServiceError } from '../world/service-error.ts';
+import { tagList, tagsFrom } from '../world/tags.ts';
+import {
+  changeAttributes,
+  checkedHealthCheck,
+  checkedListener,
+  describeAttributes,
+  describeLoadBalancer,
+  healthCheckShape,
+} from './elastic-load-balancing-shapes.ts';
+import { operation, type Service } from './operation.ts';
+
+/** Classic Elastic Load Balancing, API version 2012-06-01. */
+export const elasticLoadBalancing: Service = {
+  signingName: 'elasticloadbalancing',
+  operations: {
+    CreateLoadBalancer: operation<CreateAccessPointInput, CreateAccessPointOutput>(
+      CreateLoadBalancer$,
+      (input, { world }) => {
+        const name = input.LoadBalancerName ?? '';
+        // 1 to 32 letters, digits and hyphens, no hyphen at either end.
+        if (!/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/.test(name)) {
+          throw new ServiceError(
+            'ValidationError',
+            'LoadBalancer name must only contain characters a-z, A-Z, 0-9 or -, and may not begin or end with a hyphen',
+          );
+        }
+        if (loadBalancers(world).has(name)) {
+          throw new ServiceError(
+            'DuplicateLoadBalancerName',
+            `Load Balancer named '${name}' already exists and it is already configured with different parameters`,
+          );
+        }
+        const scheme = input.Scheme ?? 'internet-facing';
+        if (scheme !== 'internet-facing' && scheme !== 'internal') {
+          throw new ServiceError('InvalidScheme', `Invalid scheme '${scheme}'`);
+        }
+        const subnets = (input.Subnets ?? []).map((id) => subnetOrError(() => subnetOf(world, id), id));
+        const zones = input.AvailabilityZones ?? [];
+        if (subnets.length === 0 && zones.length === 0) {
+          throw new ServiceError('ValidationError', 'Either AvailabilityZones or SubnetIds must be specified');
+        }
+        for (const zone of zones) {
+          if (!world.settings.zones.includes(zone))
+            throw new ServiceError('ValidationError', `Invalid Availability Zone: ${zone}`);
+        }
+        if (new Set(subnets.map((subnet) => subnet.vpcId)).size > 1) {
+          throw new ServiceError('InvalidSubnet', 'All subnets must belong to the same VPC');
+        }
+        if (new Set(subnets.map((subnet) => subnet.zone)).size < subnets.length) {
+          throw new ServiceError(
+            'InvalidConfigurationRequest',
+            'ELB cannot be attached to multiple subnets in the same AZ.',
+          );
+        }
+        if (!input.Listeners?.length) throw new ServiceError('ValidationError', 'Listeners must be specified');
+        const balancer = createLoadBalancer(world, {
+          name,
+          scheme,
+          vpcId: subnets[0]?.vpcId ?? '',
+          subnets: subnets.map((subnet) => subnet.id),
+          namedZones: zones,
+          securityGroups: input.SecurityGroups ?? [],
+          listeners: input.Listeners.map(checkedListener),
+          tags: tagsFrom(input.Tags),
+        });
+        return { DNSName: balancer.dnsName };
+      },
+    ),
+    DeleteLoadBalancer: operation<DeleteAccessPointInput, DeleteAccessPointOutput>(
+      DeleteLoadBalancer$,
+      (input, { world }) => {
+        deleteLoadBalancer(world, input.LoadBalancerName ?? '');
+        return {};
+      },
+    ),
+    DescribeLoadBalancers: operation<DescribeAccessPointsInput, DescribeAccessPointsOutput>(
+      DescribeLoadBalancers$,
+      (input, { world }) => {
+        const size = input.PageSize ?? 400;
+        if (!(size >= 1 && size <= 400))
+          throw new ServiceError('ValidationError', 'PageSize must be between 1 and 400');
+        const named = input.LoadBalancerNames ?? [];
+        const all =
+          named.length > 0 ? named.map((name) => loadBalancerOf(world, name)) : [...loadBalancers(world).values()];
+        const from = input.Marker ? all.findIndex((balancer) => balancer.name === input.Marker) : 0;
+        if (from < 0) throw new ServiceError('ValidationError', 'Invalid Marker');
+        const next = all[from + size];
+        return {
+          LoadBalancerDescriptions: all
+            .slice(from, from + size)
+            .map((balancer) => describeLoadBalancer(world, balancer)),
+          ...(next ? { NextMarker: next.name } : {}),
+        };
+      },
+    ),
+    ConfigureHealthCheck: operation<ConfigureHealthCheckInput, ConfigureHealthCheckOutput>(
+      ConfigureHealthCheck$,
+      (input, { world }) => {
+        const balancer = loadBalancerOf(world, input.LoadBalancerName);
+        balancer.healthCheck = checkedHealthCheck(input.HealthCheck);
+        return { HealthCheck: healthCheckShape(balancer.healthCheck) };
+      },
+    ),
+    ModifyLoadBalancerAttributes: operation<ModifyLoadBalancerAttributesInput, ModifyLoadBalancerAttributesOutput>(
+      ModifyLoadBalancerAttributes$,
+      (input, { world }) => {
+        const balancer = loadBalancerOf(world, input.LoadBalancerName);
+        balancer.attributes = changeAttributes(balancer.attributes, input.LoadBalancerAttributes ?? {});
+        return { LoadBalancerName: balancer.name, LoadBalancerAttributes: describeAttributes(balancer) };
+      },
+    ),
+    DescribeLoadBalancerAttributes: operation<
+      DescribeLoadBalancerAttributesInput,
+      DescribeLoadBalancerAttributesOutput
+    >(DescribeLoadBalancerAttributes$, (input, { world }) => ({
+      LoadBalancerAttributes: describeAttributes(loadBalancerOf(world, input.LoadBalancerName)),
+    })),
+    RegisterInstancesWithLoadBalancer: operation<RegisterEndPointsInput, RegisterEndPointsOutput>(
+      RegisterInstancesWithLoadBalancer$,
+      (input, { world }) => {
+        const balancer = loadBalancerOf(world, input.LoadBalancerName);
+        registerInstances(world, balancer, ids(input.Instances));
+        return { Instances: [...balancer.backends.keys()].map((InstanceId) => ({ InstanceId })) };
+      },
+    ),
+    DeregisterInstancesFromLoadBalancer: operation<DeregisterEndPointsInput, DeregisterEndPointsOutput>(
+      DeregisterInstancesFromLoadBalancer$,
+      (input, { world }) => {
+        const balancer = loadBalancerOf(world, input.LoadBalancerName);
+        deregisterInstances(world, balancer, ids(input.Instances));
+        const left = [...balancer.backends.values()].filter((backend) => !backend.draining);
+        return { Instances: left.map(({ instanceId }) => ({ InstanceId: instanceId })) };
+      },
+    ),
+    DescribeInstanceHealth: operation<DescribeEndPointStateInput, DescribeEndPointStateOutput>(
+      DescribeInstanceHealth$,
+      (input, { world }) => {
+        const balancer = loadBalancerOf(world, input.LoadBalancerName);
+        const asked = ids(input.Instances);
+        for (const id of asked) {
+          if (!instances(world).has(id))
+            throw new ServiceError('InvalidInstance', `Could not find EC2 instance ${id}.`);
+        }
+        // The state of a terminated instance is not returned.
+        const shown = (asked.length > 0 ? asked : [...balancer.backends.keys()]).filter(
+          (id) => instances(world).get(id)?.state.name !== 'terminated',
+        );
+        return {
+          InstanceStates: shown.map((InstanceId) => {
+            const health = instanceHealth(world, balancer, InstanceId);
+            return { InstanceId, State: health.state, ReasonCode: health.reasonCode, Description: health.description };
+          }),
+        };
+      },
+    ),
+    AddTags: operation<AddTagsInput, AddTagsOutput>(AddTags$, (input, { world }) => {
+      const balancers = (input.LoadBalancerNames ?? []).map((name) => loadBalancerOf(world, name));
+      const tags = tagsFrom(input.Tags);
+      for (const balancer of balancers) for (const [key, value] of tags) balancer.tags.set(key, value);
+      return {};
+    }),
+    RemoveTags: operation<RemoveTagsInput, RemoveTagsOutput>(RemoveTags$, (input, { world }) => {
+      const balancers = (input.LoadBalancerNames ?? []).map((name) => loadBalancerOf(world, name));
+      for (const balancer of balancers) for (const tag of input.Tags ?? []) balancer.tags.delete(tag.Key ?? '');
+      return {};
+    }),
+    DescribeTags: operation<DescribeTagsInput, DescribeTagsOutput>(DescribeTags$, (input, { world }) => ({
+      TagDescriptions: (input.LoadBalancerNames ?? []).map((name) => ({
+        LoadBalancerName: name,
+        Tags: tagList(loadBalancerOf(world, name).tags),
+      })),
+    })),
+    ApplySecurityGroupsToLoadBalancer: operation<
+      ApplySecurityGroupsToLoadBalancerInput,
+      ApplySecurityGroupsToLoadBalancerOutput
+    >(ApplySecurityGroupsToLoadBalancer$, (input, { world }) => {
+      const balancer = loadBalancerOf(world, input.LoadBalancerName);
+      balancer.securityGroups = input.SecurityGroups ?? [];
+      return { SecurityGroups: balancer.securityGroups };
+    }),
+    AttachLoadBalancerToSubnets: operation<AttachLoadBalancerToSubnetsInput, AttachLoadBalancerToSubnetsOutput>(
+      AttachLoadBalancerToSubnets$,
+      (input, { world }) => {
+        const balancer = loadBalancerOf(world, input.LoadBalancerName);
+        const added = (input.Subnets ?? []).map((id) => subnetOrError(() => subnetOf(world, id), id).id);
+        balancer.subnets = [...new Set([...balancer.subnets, ...added])];
+        return { Subnets: balancer.subnets };
+      },
+    ),
+    CreateLoadBalancerListeners: operation<CreateLoadBalancerListenerInput, CreateLoadBalancerListenerOutput>(
+      CreateLoadBalancerListeners$,
+      (input, { world }) => {
+        const balancer = loadBalancerOf(world, input.LoadBalancerName);
+        const wanted = (input.Listeners ?? []).map(checkedListener);
+        for (const listener of wanted) {
+          if (balancer.listeners.some((other) => other.port === listener.port)) {
+            throw new ServiceError(
+              'DuplicateListener',
+              `A listener already exists for ${balancer.name} with LoadBalancerPort ${listener.port}`,
+            );
+          }
+        }
+        for (const listener of wanted) addListener(world, balancer, listener);
+        return {};
+      },
+    ),
+    CreateLBCookieStickinessPolicy: operation<
+      CreateLBCookieStickinessPolicyInput,
+      CreateLBCookieStickinessPolicyOutput
+    >(CreateLBCookieStickinessPolicy$, (input, { world }) => {
+      const balancer = loadBalancerOf(world, input.LoadBalancerName);
+      const name = input.PolicyName ?? '';
+      if (balancer.cookiePolicies.has(name)) {
+        throw new ServiceError('DuplicatePolicyName', `Policy already exists: ${name}`);
+      }
+      balancer.cookiePolicies.set(name, input.CookieExpirationPeriod);
+      return {};
+    }),
+    SetLoadBalancerPoliciesOfListener: operation<
+      SetLoadBalancerPoliciesOfListenerInput,
+      SetLoadBalancerPoliciesOfListenerOutput
+    >(SetLoadBalancerPoliciesOfListener$, (input, { world }) => {
+      const balancer = loadBalancerOf(world, input.LoadBalancerName);
+      const listener = balancer.listeners.find((one) => one.port === input.LoadBalancerPort);
+      if (!listener) {
+        throw new ServiceError('ListenerNotFound', `There is no listener on port ${input.LoadBalancerPort}`);
+      }
+      for (const name of input.PolicyNames ?? []) {
+        if (!balancer.cookiePolicies.has(name))
+          throw new ServiceError('PolicyNotFound', `There is no policy named ${name}`);
+      }
+      listener.policyNames = input.PolicyNames ?? [];
+      return {};
+    }),
+  },
+};
+
+function ids(list: readonly { InstanceId?: string | undefined }[] | undefined): string[] {
+  return (list ?? []).flatMap(({ InstanceId }) => (InstanceId === undefined ? [] : [InstanceId]));
+}
+
+/** This service has its own code for a subnet that is not there. */
+function subnetOrError<S>(find: () => S, id: string): S {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof ServiceError)
+      throw new ServiceError('SubnetNotFound', `The requested subnet ${id} was not found`);
+    throw error;
+  }
+}

@@ -1,0 +1,37 @@
+/** An IPv4 block: the first address as an unsigned number, and how many bits of it are fixed. */
+export interface Block {
+  base: number;
+  prefix: number;
+}
+
+/** `172.31.16.0/20` as a block; undefined when it is not one (host bits set count as not one, as in EC2). */
+export function parseCidr(text: string): Block | undefined {
+  const match = /^(\d{1,3}(?:\.\d{1,3}){3})\/(\d{1,2})$/.exec(text);
+  if (!match?.[1] || !match[2]) return undefined;
+  const base = addressNumber(match[1]);
+  const prefix = Number(match[2]);
+  if (base === undefined || prefix > 32) return undefined;
+  return base % 2 ** (32 - prefix) === 0 ? { base, prefix } : undefined;
+}
+
+/** Four octets as an unsigned number. */
+export function addressNumber(text: string): number | undefined {
+  const octets = text.split('.').map(Number);
+  if (octets.length !== 4 || octets.some((octet) => !(octet >= 0 && octet <= 255))) return undefined;
+  return octets.reduce((sum, octet) => sum * 256 + octet, 0);
+}
+
+/** The reverse of {@link addressNumber}. */
+export function addressText(address: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
+}
+
+/** How many addresses a block holds. */
+export function blockSize(block: Block): number {
+  return 2 ** (32 - block.prefix);
+}
+
+/** Whether `inner` lies wholly in `outer`. */
+export function contains(outer: Block, inner: Block): boolean {
+  return inner.base >= outer.base && inner.base + blockSize(inner) <= outer.base + blockSize(outer);
+}

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { ServiceError } from './service-error.ts';
+import type { Tags } from './tags.ts';
+import { perWorld, type World } from './world.ts';
+
+export interface RepositoryImage {
+  digest: string;
+  tags: string[];
+  pushedAt: number;
+  /** Bytes of its layers, compressed. */
+  size: number;
+  manifest: string;
+  mediaType: string;
+  lastPulledAt?: number;
+}
+
+export interface Repository {
+  name: string;
+  arn: string;
+  uri: string;
+  createdAt: number;
+  mutability: 'MUTABLE' | 'IMMUTABLE';
+  scanOnPush: boolean;
+  /** Oldest first. */
+  images: RepositoryImage[];
+  tags: Tags;
+}
+
+/** The region's private repositories, by name. */
+export const repositories = perWorld(() => new Map<string, Repository>());
+
+/** The repository, or `RepositoryNotFoundException`. */
+export function repositoryOf(world: World, name: string): Repository {
+  const repository = repositories(world).get(name);
+  if (!repository) {
+    throw new ServiceError(
+      'RepositoryNotFoundException',
+      `The repository with name '${name}' does not exist in the registry with id '${world.settings.account}'`,
+    );
+  }
+  return repository;
+}
+
+/** Makes a repository. */
+export function createRepository(
+  world: World,
+  spec: { name: string; mutability?: Repository['mutability']; scanOnPush?: boolean; tags?: Tags },
+): Repository {
+  if (repositories(world).has(spec.name)) {
+    throw new ServiceError(
+      'RepositoryAlreadyExistsException',
+      `The repository with name '${spec.name}' already exists in the registry with id '${world.settings.account}'`,
+    );
+  }
+  const repository: Repository = {
+    name: spec.name,
+    arn: world.arn('ecr', `repository/${spec.name}`),
+    uri: `${registryHost(world)}/${spec.name}`,
+    createdAt: world.now,
+    mutability: spec.mutability ?? 'MUTABLE',
+    scanOnPush: spec.scanOnPush ?? false,
+    images: [],
+    tags: spec.tags ?? new Map(),
+  };
+  repositories(world).set(spec.name, repository);
+  return repository;
+}
+
+/** The account's registry: `123456789012.dkr.ecr.eu-west-1.amazonaws.com`. */
+export function registryHost(world: World): string {
+  return `${world.settings.account}.dkr.ecr.${world.settings.region}.amazonaws.com`;
+}
+
+/** Puts an image into a repository, as a push of its manifest does: the digest is the manifest's. */
+export function putImage(
+  world: World,
+  repository: Repository,
+  spec: { manifest: string; mediaType: string; tag?: string; size: number },
+): RepositoryImage {
+  const digest = `sha256:${createHash('sha256').update(spec.manifest).digest('hex')}`;
+  const holder = repository.images.find((image) => spec.tag !== undefined && image.tags.includes(spec.tag));
+  if (holder && holder.digest !== digest && repository.mutability === 'IMMUTABLE') {
+    throw new ServiceError(
+      'ImageTagAlreadyExistsException',
+      `The image tag '${spec.tag}' already exists in the '${repository.name}' repository and cannot be overwritten because the repository is immutable.`,
+    );
+  }
+  if (holder) holder.tags = holder.tags.filter((tag) => tag !== spec.tag);
+  let image = repository.images.find((other) => other.digest === digest);
+  if (!image) {
+    image = {
+      digest,
+      tags: [],
+      pushedAt: world.now,
+      size: spec.size,
+      manifest: spec.manifest,
+      mediaType: spec.mediaType,
+    };
+    repository.images.push(image);
+  }
+  if (spec.tag !== undefined) image.tags.push(spec.tag);
+  return image;
+}
+
+/**
+ * What a container engine on a host finds for an image reference of this registry, by tag or digest; undefined when it
+ * is another registry's, an error as the engine words it when it is not there.
+ */
+export function pull(world: World, reference: string): RepositoryImage | undefined {
+  const host = registryHost(world);
+  if (!reference.startsWith(`${host}/`)) return undefined;
+  const match = /^([^@:]+)(?::([^@]+))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(reference.slice(host.length + 1));
+  const [, name, tag, digest] = match ?? [];
+  const image = repositories(world)
+    .get(name ?? '')
+    ?.images.find((other) => (digest === undefined ? other.tags.includes(tag ?? 'latest') : other.digest === digest));
+  if (!image) throw new ServiceError('CannotPullContainerError', `${reference}: not found`);
+  image.lastPulledAt = world.now;
+  return image;
+}

@@ -1,0 +1,9 @@
+import { startContainerInstances } from './ecs-container-instances.ts';
+import { startScheduler } from './ecs-scheduler.ts';
+import type { World } from './world.ts';
+
+/** Starts the processes of Amazon ECS. */
+export function startEcs(world: World): void {
+  startContainerInstances(world);
+  startScheduler(world);
+}

@@ -1,0 +1,48 @@
+import { type RsaKey, seededRsaKey } from './rsa-key.ts';
+import { ServiceError } from './service-error.ts';
+import { putParameter } from './ssm.ts';
+import type { Tags } from './tags.ts';
+import { perWorld, type World } from './world.ts';
+
+export interface KeyPair {
+  id: string;
+  name: string;
+  type: 'rsa';
+  createdAt: number;
+  tags: Tags;
+  /** Made on first use: making it takes some 100 ms. */
+  material: () => RsaKey;
+}
+
+/** The account's key pairs, by name. */
+export const keyPairs = perWorld(() => new Map<string, KeyPair>());
+
+/** The key pair, or EC2's `InvalidKeyPair.NotFound`. */
+export function keyPairByName(world: World, name: string): KeyPair {
+  const pair = keyPairs(world).get(name);
+  if (!pair) throw new ServiceError('InvalidKeyPair.NotFound', `The key pair '${name}' does not exist`);
+  return pair;
+}
+
+/** Makes an RSA key pair. */
+export function createKeyPair(world: World, name: string, tags: Tags): KeyPair {
+  if (keyPairs(world).has(name)) {
+    throw new ServiceError('InvalidKeyPair.Duplicate', `The keypair already exists`);
+  }
+  const id = world.id('key');
+  let made: RsaKey | undefined;
+  const material = () => {
+    made ??= seededRsaKey(world.random.fork(id));
+    return made;
+  };
+  const pair: KeyPair = { id, name, type: 'rsa', createdAt: world.now, tags, material };
+  keyPairs(world).set(name, pair);
+  return pair;
+}
+
+/** What AWS::EC2::KeyPair adds to CreateKeyPair: the private key goes to Parameter Store, under the returned name. */
+export function storePrivateKey(world: World, pair: KeyPair): string {
+  const name = `/ec2/keypair/${pair.id}`;
+  putParameter(world, { name, type: 'SecureString', value: () => pair.material().privatePem });
+  return name;
+}
