@@ -1,0 +1,238 @@
+import {
+  type ChangeSetSummary,
+  CreateChangeSet$,
+  type CreateChangeSetInput,
+  type CreateChangeSetOutput,
+  DeleteChangeSet$,
+  type DeleteChangeSetInput,
+  type DeleteChangeSetOutput,
+  DescribeChangeSet$,
+  type DescribeChangeSetInput,
+  type DescribeChangeSetOutput,
+  ExecuteChangeSet$,
+  type ExecuteChangeSetInput,
+  type ExecuteChangeSetOutput,
+  ListChangeSets$,
+  type ListChangeSetsInput,
+  type ListChangeSetsOutput,
+} from '@aws-sdk/client-cloudformation';
+import { type Call, type Operation, operation } from '../operations/operation.ts';
+import { ServiceError } from '../world/service-error.ts';
+import type { World } from '../world/world.ts';
+import type { Engine } from './engine.ts';
+import { startCreate, startUpdate } from './lifecycle.ts';
+import { page } from './paging.ts';
+import { plan } from './plan.ts';
+import { sourceFrom } from './source.ts';
+import {
+  addStack,
+  type ChangeSet,
+  checkStackName,
+  findStack,
+  inProgress,
+  type Stack,
+  setStackStatus,
+  stackOf,
+  stacks,
+} from './stack.ts';
+import { invalid } from './template.ts';
+import { changeSetShape } from './views.ts';
+
+const nothingToDo =
+  "The submitted information didn't contain changes. Submit different information to create a change set.";
+/** Changes on a page of DescribeChangeSet. */
+const pageSize = 100;
+
+/** The operations on change sets. */
+export function changeSetOperations(engine: Engine): Record<string, Operation> {
+  return {
+    CreateChangeSet: operation<CreateChangeSetInput, CreateChangeSetOutput>(CreateChangeSet$, (input, call) =>
+      createChangeSet(engine, input, call),
+    ),
+    DescribeChangeSet: operation<DescribeChangeSetInput, DescribeChangeSetOutput>(
+      DescribeChangeSet$,
+      (input, { world }) => {
+        const { stack, changeSet } = changeSetOf(world, input);
+        const shown = changeSetShape(stack, changeSet);
+        const { items, next } = page(shown.Changes ?? [], input.NextToken, pageSize);
+        return { ...shown, Changes: items, ...(next === undefined ? {} : { NextToken: next }) };
+      },
+    ),
+    ExecuteChangeSet: operation<ExecuteChangeSetInput, ExecuteChangeSetOutput>(ExecuteChangeSet$, (input, call) => {
+      executeChangeSet(engine, input, call);
+      return {};
+    }),
+    DeleteChangeSet: operation<DeleteChangeSetInput, DeleteChangeSetOutput>(DeleteChangeSet$, (input, { world }) => {
+      const { stack, changeSet } = changeSetOf(world, input);
+      if (changeSet.executionStatus === 'EXECUTE_IN_PROGRESS') throw notNow(changeSet, 'deleted');
+      stack.changeSets.delete(changeSet.id);
+      return {};
+    }),
+    ListChangeSets: operation<ListChangeSetsInput, ListChangeSetsOutput>(ListChangeSets$, (input, { world }) => {
+      const stack = stackOf(world, input.StackName, 'bracketed');
+      const { items, next } = page([...stack.changeSets.values()], input.NextToken, pageSize);
+      return {
+        Summaries: items.map((changeSet) => summary(stack, changeSet)),
+        ...(next === undefined ? {} : { NextToken: next }),
+      };
+    }),
+  };
+}
+
+function summary(stack: Stack, changeSet: ChangeSet): ChangeSetSummary {
+  const { Changes: _changes, Parameters: _parameters, Tags: _tags, ...rest } = changeSetShape(stack, changeSet);
+  return rest;
+}
+
+function createChangeSet(engine: Engine, input: CreateChangeSetInput, call: Call): CreateChangeSetOutput {
+  const { world } = call;
+  const name = input.ChangeSetName ?? '';
+  if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) {
+    throw invalid(
+      `1 validation error detected: Value '${name}' at 'changeSetName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
+    );
+  }
+  const stackName = checkStackName(input.StackName);
+  const type = input.ChangeSetType ?? 'UPDATE';
+  if (type === 'IMPORT') throw invalid('Change sets of type IMPORT are not supported in the sandbox');
+  const existing = findStack(world, stackName);
+  const target = type === 'CREATE' ? forCreation(existing, name) : forUpdate(existing, stackName);
+  if (target && [...target.changeSets.values()].some((other) => other.name === name)) {
+    throw new ServiceError(
+      'AlreadyExistsException',
+      `ChangeSet ${name} cannot be created due to a mismatch with existing attribute ChangeSetName`,
+    );
+  }
+  const names = target ?? {
+    id: world.arn('cloudformation', `stack/${stackName}/new`),
+    name: stackName,
+    notificationArns: [],
+  };
+  const source = sourceFrom(engine, call, input, names, type === 'UPDATE' ? target : undefined);
+  // From here on nothing throws: a refused request leaves no stack behind.
+  const stack = target ?? addStack(world, stackName, 'REVIEW_IN_PROGRESS');
+  if (!target) setStackStatus(world, stack, 'REVIEW_IN_PROGRESS', 'User Initiated');
+  const changeSet: ChangeSet = {
+    id: world.arn('cloudformation', `changeSet/${name}/${world.uuid()}`),
+    name,
+    type,
+    description: input.Description,
+    createdAt: world.now,
+    source,
+    capabilities: input.Capabilities ?? [],
+    notificationArns: input.NotificationARNs ?? stack.notificationArns,
+    onStackFailure: input.OnStackFailure,
+    status: 'CREATE_PENDING',
+    statusReason: undefined,
+    executionStatus: 'UNAVAILABLE',
+    changes: [],
+  };
+  stack.changeSets.set(changeSet.id, changeSet);
+  world.schedule(1000, () => {
+    if (stack.changeSets.get(changeSet.id) === changeSet) changeSet.status = 'CREATE_IN_PROGRESS';
+  });
+  world.schedule(1000 + world.drawMs(world.settings.cloudformation.changeSet), () => {
+    if (stack.changeSets.get(changeSet.id) === changeSet) compute(engine, world, stack, changeSet);
+  });
+  return { Id: changeSet.id, StackId: stack.id };
+}
+
+function forCreation(existing: Stack | undefined, changeSetName: string): Stack | undefined {
+  if (existing && existing.status !== 'REVIEW_IN_PROGRESS') {
+    throw invalid(
+      `Stack [${existing.name}] already exists and cannot be created again with the changeSet [${changeSetName}].`,
+    );
+  }
+  return existing;
+}
+
+function forUpdate(existing: Stack | undefined, stackName: string): Stack {
+  if (!existing || existing.status === 'REVIEW_IN_PROGRESS') throw invalid(`Stack [${stackName}] does not exist`);
+  if (!canUpdate(existing)) throw notUpdatable(existing);
+  return existing;
+}
+
+/** Whether a stack's status lets an update begin. */
+export function canUpdate({ status }: Stack): boolean {
+  return ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'UPDATE_FAILED', 'CREATE_FAILED'].includes(
+    status,
+  );
+}
+
+export function notUpdatable(stack: Stack): ServiceError {
+  return invalid(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
+}
+
+function compute(engine: Engine, world: World, stack: Stack, changeSet: ChangeSet): void {
+  try {
+    changeSet.changes = plan(engine, world, stack, changeSet.source);
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    changeSet.status = 'FAILED';
+    changeSet.statusReason = error.message;
+    return;
+  }
+  const empty = changeSet.changes.length === 0;
+  changeSet.status = empty ? 'FAILED' : 'CREATE_COMPLETE';
+  changeSet.statusReason = empty ? nothingToDo : undefined;
+  changeSet.executionStatus = empty ? 'UNAVAILABLE' : 'AVAILABLE';
+}
+
+function executeChangeSet(engine: Engine, input: ExecuteChangeSetInput, call: Call): void {
+  const { stack, changeSet } = changeSetOf(call.world, input);
+  if (changeSet.status !== 'CREATE_COMPLETE' || changeSet.executionStatus !== 'AVAILABLE') {
+    const { status, executionStatus } = changeSet;
+    throw new ServiceError(
+      'InvalidChangeSetStatus',
+      `ChangeSet [${changeSet.id}] cannot be executed in its current status of [${status === 'CREATE_COMPLETE' ? executionStatus : status}]`,
+    );
+  }
+  if (inProgress(stack)) throw notUpdatable(stack);
+  if (changeSet.type === 'UPDATE' && !canUpdate(stack)) throw notUpdatable(stack);
+  changeSet.executionStatus = 'EXECUTE_IN_PROGRESS';
+  for (const other of stack.changeSets.values()) {
+    if (other !== changeSet && other.executionStatus === 'AVAILABLE') other.executionStatus = 'OBSOLETE';
+  }
+  stack.token = input.ClientRequestToken;
+  stack.changeSetId = changeSet.id;
+  stack.capabilities = changeSet.capabilities;
+  stack.notificationArns = changeSet.notificationArns;
+  const ended = (ok: boolean) => {
+    changeSet.executionStatus = ok ? 'EXECUTE_COMPLETE' : 'EXECUTE_FAILED';
+  };
+  const keepFailed = input.DisableRollback === true || changeSet.onStackFailure === 'DO_NOTHING';
+  if (changeSet.type === 'CREATE') {
+    stack.onFailure = keepFailed ? 'DO_NOTHING' : (changeSet.onStackFailure ?? 'ROLLBACK');
+    startCreate(engine, call, stack, changeSet.source, ended);
+  } else {
+    startUpdate(engine, call, stack, changeSet.source, { keepFailed, ended });
+  }
+}
+
+function notNow(changeSet: ChangeSet, what: string): ServiceError {
+  return new ServiceError(
+    'InvalidChangeSetStatus',
+    `ChangeSet [${changeSet.id}] cannot be ${what} in its current status of [${changeSet.executionStatus}]`,
+  );
+}
+
+function changeSetOf(
+  world: World,
+  input: { ChangeSetName?: string | undefined; StackName?: string | undefined },
+): { stack: Stack; changeSet: ChangeSet } {
+  const name = input.ChangeSetName ?? '';
+  const missing = new ServiceError('ChangeSetNotFound', `ChangeSet [${name}] does not exist`, 404);
+  if (name.startsWith('arn:')) {
+    for (const stack of stacks(world).values()) {
+      const changeSet = stack.changeSets.get(name);
+      if (changeSet) return { stack, changeSet };
+    }
+    throw missing;
+  }
+  if (input.StackName === undefined)
+    throw invalid('StackName must be specified if ChangeSetName is not specified as an ARN.');
+  const stack = stackOf(world, input.StackName, 'bracketed');
+  const changeSet = [...stack.changeSets.values()].find((other) => other.name === name);
+  if (!changeSet) throw missing;
+  return { stack, changeSet };
+}

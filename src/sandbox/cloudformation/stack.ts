@@ -1,0 +1,251 @@
+import type {
+  ChangeSetStatus,
+  ExecutionStatus,
+  ResourceChange,
+  ResourceStatus,
+  StackStatus,
+} from '@aws-sdk/client-cloudformation';
+import { ServiceError } from '../world/service-error.ts';
+import { perWorld, type World } from '../world/world.ts';
+import type { ParameterValue } from './parameters.ts';
+import { invalid, type ResourceDefinition, type Template } from './template.ts';
+import type { Value, ValueMap } from './value.ts';
+
+/** A resource of a stack, as it is: not as the template writes it. */
+export interface StackResource {
+  readonly logicalId: string;
+  readonly definition: ResourceDefinition;
+  physicalId: string | undefined;
+  status: ResourceStatus;
+  statusReason: string | undefined;
+  /** Of the last change of status, milliseconds. */
+  updatedAt: number;
+  /** Evaluated: no intrinsic function is left. */
+  properties: ValueMap;
+  attributes: Readonly<Record<string, Value>>;
+  /** Logical ids that must be there before it, and outlive it. */
+  dependsOn: readonly string[];
+}
+
+export interface StackEvent {
+  id: string;
+  at: number;
+  logicalId: string;
+  physicalId: string | undefined;
+  type: string;
+  status: ResourceStatus | StackStatus;
+  reason: string | undefined;
+  properties: ValueMap | undefined;
+  token: string | undefined;
+}
+
+export interface StackOutput {
+  key: string;
+  value: string;
+  description: string | undefined;
+  exportName: string | undefined;
+}
+
+/** A template bound to parameters: what a stack is made from. */
+export interface Source {
+  template: Template;
+  parameters: ReadonlyMap<string, ParameterValue>;
+  tags: readonly { Key: string; Value: string }[];
+}
+
+export type OnFailure = 'ROLLBACK' | 'DELETE' | 'DO_NOTHING';
+
+export interface ChangeSet {
+  readonly id: string;
+  readonly name: string;
+  readonly type: 'CREATE' | 'UPDATE';
+  readonly description: string | undefined;
+  readonly createdAt: number;
+  readonly source: Source;
+  readonly capabilities: readonly string[];
+  readonly notificationArns: readonly string[];
+  readonly onStackFailure: OnFailure | undefined;
+  status: ChangeSetStatus;
+  statusReason: string | undefined;
+  executionStatus: ExecutionStatus;
+  changes: readonly ResourceChange[];
+}
+
+export interface Stack {
+  readonly id: string;
+  readonly name: string;
+  status: StackStatus;
+  statusReason: string | undefined;
+  readonly createdAt: number;
+  updatedAt: number | undefined;
+  deletedAt: number | undefined;
+  /** Undefined until a first change set is executed. */
+  source: Source | undefined;
+  description: string | undefined;
+  resources: Map<string, StackResource>;
+  outputs: StackOutput[];
+  /** Oldest first. */
+  readonly events: StackEvent[];
+  capabilities: readonly string[];
+  terminationProtection: boolean;
+  onFailure: OnFailure;
+  timeoutMinutes: number | undefined;
+  notificationArns: readonly string[];
+  roleArn: string | undefined;
+  changeSetId: string | undefined;
+  /** By ARN. */
+  readonly changeSets: Map<string, ChangeSet>;
+  /** What is going on; ends with `stop` when another operation takes over. */
+  running: { stop(): void; cancel?(): void } | undefined;
+  /** What an update started from, while it may have to go back there. */
+  before: { source: Source; resources: ReadonlyMap<string, StackResource> } | undefined;
+  /** The caller's token of the running operation, which its events carry. */
+  token: string | undefined;
+}
+
+/** The region's stacks by ARN, deleted ones included. */
+export const stacks = perWorld(() => new Map<string, Stack>());
+
+/** Makes a stack with nothing in it. */
+export function addStack(world: World, name: string, status: StackStatus): Stack {
+  const id = world.arn('cloudformation', `stack/${name}/${world.uuid()}`);
+  const stack: Stack = {
+    id,
+    name,
+    status,
+    statusReason: undefined,
+    createdAt: world.now,
+    updatedAt: undefined,
+    deletedAt: undefined,
+    source: undefined,
+    description: undefined,
+    resources: new Map(),
+    outputs: [],
+    events: [],
+    capabilities: [],
+    terminationProtection: false,
+    onFailure: 'ROLLBACK',
+    timeoutMinutes: undefined,
+    notificationArns: [],
+    roleArn: undefined,
+    changeSetId: undefined,
+    changeSets: new Map(),
+    running: undefined,
+    before: undefined,
+    token: undefined,
+  };
+  stacks(world).set(id, stack);
+  return stack;
+}
+
+/** A stack by its name, unless it is deleted, or by its ARN even then. */
+export function findStack(world: World, nameOrId: string): Stack | undefined {
+  const byId = stacks(world).get(nameOrId);
+  if (byId) return byId;
+  return [...stacks(world).values()].find(({ name, status }) => name === nameOrId && status !== 'DELETE_COMPLETE');
+}
+
+/**
+ * The stack an operation names.
+ *
+ * @param wording CloudFormation says it in two ways; which depends on the operation
+ */
+export function stackOf(
+  world: World,
+  nameOrId: string | undefined,
+  wording: 'with id' | 'bracketed' = 'with id',
+): Stack {
+  if (nameOrId === undefined || nameOrId === '') {
+    throw invalid(
+      "1 validation error detected: Value null at 'stackName' failed to satisfy constraint: Member must not be null",
+    );
+  }
+  const stack = findStack(world, nameOrId);
+  if (stack) return stack;
+  throw invalid(
+    wording === 'with id' ? `Stack with id ${nameOrId} does not exist` : `Stack [${nameOrId}] does not exist`,
+  );
+}
+
+/** Refuses a change set's name or a stack's that CloudFormation would not take. */
+export function checkStackName(name: string | undefined): string {
+  if (name === undefined || name === '') throw invalid('StackName is a required parameter.');
+  if (!/^[a-zA-Z][-a-zA-Z0-9]*$|^arn:[-a-zA-Z0-9:/._+]*$/.test(name)) {
+    throw invalid(
+      `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*`,
+    );
+  }
+  if (name.length > 128 && !name.startsWith('arn:')) {
+    throw invalid(
+      `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must have length less than or equal to 128`,
+    );
+  }
+  return name;
+}
+
+export function alreadyExists(name: string): ServiceError {
+  return new ServiceError('AlreadyExistsException', `Stack [${name}] already exists`);
+}
+
+/** Changes a stack's status and writes its event. */
+export function setStackStatus(world: World, stack: Stack, status: StackStatus, reason?: string): void {
+  stack.status = status;
+  stack.statusReason = reason;
+  if (status === 'DELETE_COMPLETE') stack.deletedAt = world.now;
+  stack.events.push({
+    id: world.uuid(),
+    at: world.now,
+    logicalId: stack.name,
+    physicalId: stack.id,
+    type: 'AWS::CloudFormation::Stack',
+    status,
+    reason,
+    properties: undefined,
+    token: stack.token,
+  });
+}
+
+/** Changes a resource's status and writes its event. */
+export function setResourceStatus(
+  world: World,
+  stack: Stack,
+  resource: StackResource,
+  status: ResourceStatus,
+  reason?: string,
+): void {
+  resource.status = status;
+  resource.statusReason = reason;
+  resource.updatedAt = world.now;
+  stack.events.push({
+    // Two events of one resource, status and millisecond would share an id; the sequence keeps them apart, as AWS does.
+    id: eventId(stack, resource.logicalId, status, world.now),
+    at: world.now,
+    logicalId: resource.logicalId,
+    physicalId: resource.physicalId,
+    type: resource.definition.type,
+    status,
+    reason,
+    properties: resource.properties,
+    token: stack.token,
+  });
+}
+
+function eventId(stack: Stack, logicalId: string, status: ResourceStatus, now: number): string {
+  let at = now;
+  const id = () => `${logicalId}-${status}-${new Date(at).toISOString()}`;
+  const taken = (candidate: string) => {
+    for (let index = stack.events.length - 1; index >= 0; index--) {
+      const event = stack.events[index];
+      if (!event || event.at < now - 1000) return false;
+      if (event.id === candidate) return true;
+    }
+    return false;
+  };
+  while (taken(id())) at += 1;
+  return id();
+}
+
+/** Whether an operation is under way. */
+export function inProgress(stack: Stack): boolean {
+  return stack.status.endsWith('_IN_PROGRESS') && stack.status !== 'REVIEW_IN_PROGRESS';
+}
