@@ -1,0 +1,120 @@
+import { type Instance, instanceBooted, instanceChanged, shutDownFromInside } from '../world/ec2.ts';
+import { perWorld, type Timer, type World } from '../world/world.ts';
+import { finishBuild, lostAgentLines } from './builds.ts';
+import { dropNode, nodeIdle } from './idle.ts';
+import type { Master } from './master.ts';
+import type { Node } from './node.ts';
+
+/** An agent that no master speaks to ends itself after this, so that a lost master costs nothing for ever. Minutes. */
+const orphanMinutes = 30;
+/** The EC2 plugin looks once a minute for nodes whose instance is gone. */
+const nodeCleanUpMs = 60_000;
+
+/** An agent of some farm, for as long as its instance runs. */
+export interface Agent {
+  readonly instance: Instance;
+  readonly farm: string;
+  readonly slot: string;
+  /** The master that speaks to it; undefined when that is gone. */
+  master: Master | undefined;
+  readonly node: Node;
+  watchdog?: Timer;
+}
+
+class Agents {
+  readonly byInstance = new Map<string, Agent>();
+  readonly byFarm = new Map<string, Set<Agent>>();
+}
+
+const agents = perWorld(() => new Agents());
+
+/** How many agents a farm has: pending and running, those that a lost master left behind included. */
+export function countAgents(world: World, farm: string): number {
+  return agents(world).byFarm.get(farm)?.size ?? 0;
+}
+
+/** Notes a launched agent. */
+export function addAgent(world: World, agent: Agent): void {
+  const state = agents(world);
+  state.byInstance.set(agent.instance.id, agent);
+  const ofFarm = state.byFarm.get(agent.farm) ?? new Set();
+  ofFarm.add(agent);
+  state.byFarm.set(agent.farm, ofFarm);
+}
+
+/** Watches EC2 for what happens to agents. */
+export function startAgents(world: World): void {
+  instanceBooted(world).on((instance) => {
+    const agent = agents(world).byInstance.get(instance.id);
+    if (!agent) return;
+    if (!agent.master) {
+      watch(world, agent);
+      return;
+    }
+    const delay = world.drawMs(world.settings.jenkins.agentConnect);
+    agent.master.after(delay, () => connect(agent));
+  });
+  instanceChanged(world).on(({ instance }) => {
+    const agent = agents(world).byInstance.get(instance.id);
+    const { name } = instance.state;
+    if (!agent || name === 'pending' || name === 'running') return;
+    // A stopped instance is no agent any more either: nobody starts it again.
+    agents(world).byInstance.delete(instance.id);
+    agents(world).byFarm.get(agent.farm)?.delete(agent);
+    agent.watchdog?.cancel();
+    const { master } = agent;
+    agent.master = undefined;
+    if (master) lose(master, agent.node);
+  });
+}
+
+function connect(agent: Agent): void {
+  const { master, node } = agent;
+  if (!master || agent.instance.state.name !== 'running' || !master.nodes.has(node)) return;
+  master.nodes.set(node, { online: true, connecting: false });
+  master.log('INFO', `hudson.plugins.ec2.EC2Cloud#log: Connected via SSH: ${node.name}`);
+  nodeIdle(master, node);
+  master.touch();
+}
+
+/** The channel to an agent breaks: its builds fail now, its node goes at the plugin's next look. */
+function lose(master: Master, node: Node): void {
+  if (!master.nodes.has(node)) return;
+  master.nodes.set(node, {
+    online: false,
+    connecting: false,
+    offlineReason: 'Connection was broken',
+    offlineCause: 'hudson.slaves.OfflineCause$ChannelTermination',
+  });
+  node.idleTimer?.cancel();
+  for (const build of [...node.builds]) finishBuild(master, build, 'FAILURE', lostAgentLines(node));
+  node.idleTimer?.cancel();
+  master.log('WARNING', `hudson.remoting: ${node.name}: Connection was broken`);
+  master.after(nodeCleanUpMs, () => {
+    master.nodes.remove(node);
+    master.touch();
+  });
+  master.touch();
+}
+
+/** Takes an agent out of its master and ends its instance, as deleting an EC2 node does. */
+export function removeAgent(master: Master, node: Node): void {
+  // No build may come to it while those that it has are ended.
+  master.nodes.set(node, { online: false });
+  for (const build of [...node.builds]) finishBuild(master, build, 'FAILURE', lostAgentLines(node));
+  dropNode(master, node);
+}
+
+/** A master is gone: its agents run on, and end themselves in the end. */
+export function orphanAgents(master: Master): void {
+  for (const agent of agents(master.world).byFarm.get(master.identity.farm) ?? []) {
+    if (agent.master !== master) continue;
+    agent.master = undefined;
+    if (agent.instance.bootedAt !== undefined) watch(master.world, agent);
+  }
+}
+
+function watch(world: World, agent: Agent): void {
+  agent.watchdog?.cancel();
+  agent.watchdog = world.schedule(orphanMinutes * 60_000, () => shutDownFromInside(world, agent.instance.id));
+}

@@ -1,0 +1,35 @@
+import type { World } from '../world/world.ts';
+import { masters } from './master.ts';
+import { enqueue } from './queue.ts';
+
+/** New builds are drawn for this long at a time, so that a changed setting works soon. */
+const stepMs = 10_000;
+/** Of a hundred builds, so many are of `web-image`; the rest build the masters' image. */
+const webPercent = 85;
+
+/** Starts builds at random (a Poisson process), at the rate of the settings over all masters that serve. */
+export function startBuildLoad(world: World): void {
+  const random = world.random.fork('build load');
+  // The time until the next build, in builds: an exponential draw that the rate eats up.
+  let ahead = 0;
+  const drawGap = () => -Math.log(1 - random.next());
+  ahead = drawGap();
+  world.every(stepMs, () => {
+    let budget = (world.settings.load.buildsPerHour * stepMs) / 3_600_000;
+    while (budget >= ahead) {
+      budget -= ahead;
+      ahead = drawGap();
+      world.schedule(random.int(0, stepMs - 1), () => push(world, random.int(1, 100) <= webPercent));
+    }
+    ahead -= budget;
+  });
+
+  function push(world: World, web: boolean): void {
+    const up = [...masters(world)].filter((master) => master.phase === 'serving' && !master.quietingDown);
+    if (up.length === 0) return;
+    const master = random.pick(up);
+    const job = master.jobs.get(web ? 'web-image' : 'build-jenkins-master');
+    if (!job || job.disabled) return;
+    enqueue(master, job, web ? { REF: random.hex(7) } : {}, 'Started by an SCM change');
+  }
+}

@@ -1,0 +1,111 @@
+import { instances, runInstances, terminateInstance } from '../world/ec2.ts';
+import { networks } from '../world/ec2-network.ts';
+import { ServiceError } from '../world/service-error.ts';
+import { addAgent, countAgents } from './agents.ts';
+import type { Master } from './master.ts';
+import { agentName } from './node.ts';
+
+/** The label of the agents' template, and its description: the EC2 plugin puts the latter into names and tags. */
+const label = 'docker';
+/** Jenkins' NodeProvisioner looks every ten seconds whether a cloud at its cap has room again. */
+const capPauseMs = 10_000;
+/** After an error of EC2 the plugin lets a minute pass. */
+const errorPauseMs = 60_000;
+
+/** What an agent runs at its boot; the host part of it (Java for remoting) is in the image's template. */
+const userData = '#!/bin/bash\nsystemctl disable --now ecs\ndnf install -y java-21-amazon-corretto-headless git\n';
+
+/** Decides on as many new agents as there are items that nobody will serve: neither an executor nor an agent on its way. */
+export function planAgents(master: Master): void {
+  const { world } = master;
+  if (master.phase !== 'serving' || world.now < master.cloudPausedUntil) return;
+  let missing = master.buildableItems(label) - master.plannedAgents - connecting(master);
+  for (; missing > 0; missing--) {
+    master.plannedAgents += 1;
+    master.after(world.drawMs(world.settings.jenkins.provisionDecision), () => {
+      master.plannedAgents -= 1;
+      launch(master);
+    });
+  }
+}
+
+function connecting(master: Master): number {
+  return master.nodes.totals(label).connectingNodes;
+}
+
+function launch(master: Master): void {
+  const { world, identity } = master;
+  if (world.now < master.cloudPausedUntil || master.buildableItems(label) <= connecting(master)) return;
+  if (countAgents(world, identity.farm) >= identity.agents.cap) {
+    pause(master, capPauseMs);
+    master.log('INFO', 'hudson.plugins.ec2.EC2Cloud#provision: Cannot provision - no capacity for instances: 0');
+    return;
+  }
+  try {
+    launchAgent(master);
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    pause(master, errorPauseMs);
+    master.log(
+      'WARNING',
+      `hudson.plugins.ec2.EC2Cloud#provision: Exception during provisioning: ${error.message} (${error.code})`,
+    );
+  }
+}
+
+function pause(master: Master, ms: number): void {
+  master.cloudPausedUntil = master.world.now + ms;
+  master.after(ms, () => master.touch());
+}
+
+/** The agents' subnet in the master's own zone, which it has from the task metadata; otherwise the first of the list. */
+function subnetFor(master: Master): string {
+  const { zone } = master.context.host;
+  const { subnets } = master.identity.agents;
+  return subnets.find((id) => networks(master.world).subnets.get(id)?.zone === zone) ?? subnets[0] ?? '';
+}
+
+function launchAgent(master: Master): void {
+  const { world, identity } = master;
+  const { farm, slot, cloud, url, agents } = identity;
+  const [instance] = runInstances(world, {
+    imageId: agents.ami,
+    type: agents.type,
+    subnetId: subnetFor(master),
+    securityGroupIds: [agents.securityGroup],
+    keyName: agents.keyPair,
+    iamInstanceProfileArn: agents.instanceProfile,
+    userData,
+    tags: new Map([
+      ['Name', `${farm}-agent-${slot}`],
+      ['jdci:farm', farm],
+      ['jdci:role', 'agent'],
+      ['jdci:slot', slot],
+      ['jenkins_slave_type', `demand_${label}`],
+      ['jenkins_server_url', url],
+      ['jenkins_cloud_name', cloud],
+    ]),
+    count: 1,
+    shutdownBehavior: 'terminate',
+  });
+  if (!instance) return;
+  const node = master.nodes.add(
+    { name: agentName(cloud, instance.id), builtIn: false, label, executors: 1, instanceId: instance.id },
+    { online: false, connecting: true, temporarilyOffline: false, offlineReason: '', offlineCause: '' },
+    world.now,
+  );
+  addAgent(world, { instance, farm, slot, master, node });
+  master.log('INFO', `hudson.plugins.ec2.EC2Cloud#provision: Started ${node.name}`);
+}
+
+/** At its boot a master ends the agents that its slot left behind: it would never adopt them, and they count for the cap. */
+export function endLeftovers(master: Master): void {
+  const { farm, slot } = master.identity;
+  for (const instance of [...instances(master.world).values()]) {
+    const { tags, state } = instance;
+    if (state.name !== 'pending' && state.name !== 'running') continue;
+    if (tags.get('jdci:farm') !== farm || tags.get('jdci:slot') !== slot || tags.get('jdci:role') !== 'agent') continue;
+    master.log('INFO', `jdci: ending the leftover agent ${instance.id}`);
+    terminateInstance(master.world, instance.id);
+  }
+}
