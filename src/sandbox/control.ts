@@ -1,0 +1,116 @@
+import { formatWorldTime, type WorldTime } from '../core/clock.ts';
+import { summary } from './summary.ts';
+import type { Region } from './wire/dispatch.ts';
+import { parseFaults } from './wire/faults.ts';
+import type { Pace } from './wire/pace.ts';
+
+export interface ControlAnswer {
+  status: number;
+  value: unknown;
+}
+
+/** What the control endpoint refuses, said to its caller in one line. */
+class Refused extends Error {}
+
+/**
+ * The control endpoint, `POST /_sandbox/{advance,faults,load,state}` with JSON: what no AWS has, for tests, benchmarks
+ * and demonstrations. The client program never calls it.
+ */
+export class Control {
+  readonly #region: Region;
+  readonly #pace: Pace;
+  readonly #time: WorldTime;
+
+  constructor(region: Region, pace: Pace, time: WorldTime) {
+    this.#region = region;
+    this.#pace = pace;
+    this.#time = time;
+  }
+
+  async handle(method: string, path: string, body: string): Promise<ControlAnswer> {
+    try {
+      if (method !== 'POST') return { status: 405, value: { error: 'the control endpoint takes POST only' } };
+      const verb = path.slice('/_sandbox/'.length);
+      const input = parse(body);
+      switch (verb) {
+        case 'advance':
+          return ok(await this.#advance(input));
+        case 'faults':
+          return ok(this.#faults(input));
+        case 'load':
+          return ok(this.#load(input));
+        case 'state':
+          await this.#pace.catchUp();
+          return ok({ ...this.#now(), ...summary(this.#region) });
+        default:
+          return { status: 404, value: { error: `unknown verb ${verb}; expected advance, faults, load or state` } };
+      }
+    } catch (error) {
+      if (error instanceof Refused) return { status: 400, value: { error: error.message } };
+      throw error;
+    }
+  }
+
+  #now() {
+    const { world } = this.#region;
+    return { time: world.date().toISOString(), clock: formatWorldTime(this.#time), seed: world.seed };
+  }
+
+  /** `{"seconds": N}`: moves farm time, at speed 0 or any other. */
+  async #advance(input: unknown) {
+    const seconds = field(input, 'seconds');
+    if (typeof seconds !== 'number' || !(seconds > 0) || seconds > 366 * 86_400) {
+      throw new Refused('seconds must be a number above 0, at most 31622400 (a year)');
+    }
+    await this.#pace.advance(Math.round(seconds * 1000));
+    return this.#now();
+  }
+
+  /** One fault, a list of them, or `{"clear": true}`. */
+  #faults(input: unknown) {
+    const { faults } = this.#region;
+    if (field(input, 'clear') === true) faults.clear();
+    else {
+      const parsed = parseFaults(input);
+      if (typeof parsed === 'string') throw new Refused(parsed);
+      faults.add(parsed);
+    }
+    return { active: faults.active };
+  }
+
+  /** `{"buildsPerHour": N, "duration"?: [from, to]}`, seconds; over all masters. */
+  #load(input: unknown) {
+    const { load } = this.#region.world.settings;
+    const buildsPerHour = field(input, 'buildsPerHour');
+    const duration = field(input, 'duration');
+    if (typeof buildsPerHour !== 'number' || !(buildsPerHour >= 0) || buildsPerHour > 100_000) {
+      throw new Refused('buildsPerHour must be a number from 0 to 100000');
+    }
+    if (duration !== undefined) {
+      const [from, to, ...rest] = Array.isArray(duration) ? (duration as unknown[]) : [];
+      if (typeof from !== 'number' || typeof to !== 'number' || rest.length > 0 || !(from > 0) || !(to >= from)) {
+        throw new Refused('duration must be [from, to] in seconds, 0 < from <= to');
+      }
+      load.duration = [from, to];
+    }
+    load.buildsPerHour = buildsPerHour;
+    return { load };
+  }
+}
+
+function ok(value: unknown): ControlAnswer {
+  return { status: 200, value };
+}
+
+function parse(body: string): unknown {
+  if (body.trim() === '') return {};
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new Refused('the body is not valid JSON');
+  }
+}
+
+function field(input: unknown, name: string): unknown {
+  return typeof input === 'object' && input !== null ? (input as Record<string, unknown>)[name] : undefined;
+}

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatWorldTime, monotonicEpoch, type WorldTime } from '../core/clock.ts';
+import { packageRoot } from '../core/package-root.ts';
+import { freshSeed } from '../core/random.ts';
+import { Control } from './control.ts';
+import { leadMs, provisionFarm } from './provisioned-farm.ts';
+import { createRegion } from './region.ts';
+import { services } from './services.ts';
+import { sandboxCredentials } from './wire/callers.ts';
+import type { Region } from './wire/dispatch.ts';
+import { type Fault, Faults } from './wire/faults.ts';
+import { listen } from './wire/listener.ts';
+import { Pace } from './wire/pace.ts';
+import { defaultSettings, type Settings } from './world/settings.ts';
+import type { World } from './world/world.ts';
+
+export interface SandboxOptions {
+  /** On 127.0.0.1; 0 or nothing: any free one. */
+  port?: number;
+  /** Farm seconds a wall second; 0 stands still until the control endpoint advances it. 10 when not given. */
+  speed?: number;
+  /** With a seed the world begins at 2026-01-01T00:00:00Z and the same requests give the same history. */
+  seed?: number;
+  /** With the stack `jdci` provisioned and under load. */
+  farm?: boolean;
+  /** The template of that stack; the package's own when not given. */
+  templateBody?: string;
+  /** What differs from {@link defaultSettings}. */
+  settings?: Partial<Settings>;
+  faults?: readonly Fault[];
+  /** Told, in one line, of defects of the sandbox itself; standard error when not given. */
+  report?: (problem: string) => void;
+}
+
+export interface Sandbox {
+  readonly port: number;
+  readonly url: string;
+  /** The anchor of farm time; moved in place when the control endpoint advances the world. */
+  readonly time: WorldTime;
+  readonly world: World;
+  /** What a program needs in its environment to work on this sandbox. */
+  readonly environment: Record<string, string>;
+  close(): Promise<void>;
+}
+
+// Where a seeded world begins, so that two runs have the same dates too.
+const seededStartMs = Date.UTC(2026, 0, 1);
+
+/** Starts a simulated region and serves it on the loopback interface. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const report = options.report ?? ((problem) => void process.stderr.write(`sandbox: ${problem}\n`));
+  const speed = options.speed ?? 10;
+  const startMs = options.seed === undefined ? Math.round(monotonicEpoch()) : seededStartMs;
+  const world = createRegion({
+    seed: options.seed ?? freshSeed(),
+    startMs: options.farm ? startMs - leadMs : startMs,
+    settings: { ...structuredClone(defaultSettings), ...structuredClone(options.settings) },
+  });
+  if (options.farm) provisionFarm(world, services, options.templateBody ?? packagedTemplate());
+  // With slow settings provisioning may have taken longer than the lead: the world then begins later.
+  world.advanceTo(startMs);
+
+  const time: WorldTime = { worldMs: Math.ceil(world.now), wallMs: monotonicEpoch(), speed };
+  const faults = new Faults();
+  faults.add(options.faults ?? []);
+  const region: Region = { world, services, faults, report, requestIds: world.random.fork('request-ids') };
+  const pace = new Pace(world, time, report);
+  const control = new Control(region, pace, time);
+  const listener = await listen({ region, pace, control, port: options.port ?? 0 });
+  const url = `http://127.0.0.1:${listener.port}`;
+  return {
+    port: listener.port,
+    url,
+    time,
+    world,
+    environment: environmentFor(url, time, world),
+    close: listener.close,
+  };
+}
+
+function environmentFor(url: string, time: WorldTime, world: World): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: sandboxCredentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: sandboxCredentials.secretAccessKey,
+    AWS_REGION: world.settings.region,
+    AWS_DEFAULT_REGION: world.settings.region,
+    JDCI_PROXY: url,
+    JDCI_CLOCK: formatWorldTime(time),
+    JDCI_STACK: 'jdci',
+    // A profile would beat the keys above, and a session token would be sent along with them.
+    AWS_PROFILE: '',
+    AWS_SESSION_TOKEN: '',
+  };
+}
+
+function packagedTemplate(): string {
+  return readFileSync(join(packageRoot(), 'cfn', 'farm.yaml'), 'utf8');
+}

@@ -1,0 +1,78 @@
+import type { Caller } from '../operations/operation.ts';
+import { ServiceError } from '../world/service-error.ts';
+import { perWorld, type World } from '../world/world.ts';
+import type { WireRequest } from './codec.ts';
+import { type Profile, profiles } from './profile.ts';
+
+/** The credentials that the sandbox hands out. The key id looks like no key of AWS, so that it cannot be mistaken. */
+export const sandboxCredentials = { accessKeyId: 'SANDBOX000000000000', secretAccessKey: 'sandbox' };
+
+const callers = perWorld((world) => {
+  const { accessKeyId } = sandboxCredentials;
+  return new Map<string, Caller>([[accessKeyId, { accessKeyId, arn: world.arn('iam', 'user/sandbox', '') }]]);
+});
+
+/** Lets requests signed with this key in, as the given user or role. */
+export function registerCaller(world: World, caller: Caller): void {
+  callers(world).set(caller.accessKeyId, caller);
+}
+
+/** What the credential scope of a signed request says. */
+export interface Scope {
+  accessKeyId: string;
+  region: string;
+  service: string;
+}
+
+/** The credential scope of a SigV4 request, from its header or, for a presigned one, from its query. */
+export function scopeOf(request: WireRequest): Scope | undefined {
+  const header = request.headers.authorization ?? '';
+  const credential =
+    /^AWS4-HMAC-SHA256 .*?Credential=([^,\s]+)/.exec(header)?.[1] ?? request.query.get('X-Amz-Credential');
+  const [accessKeyId, date, region, service, end] = credential?.split('/') ?? [];
+  if (!accessKeyId || !date || !region || !service || end !== 'aws4_request') return undefined;
+  return { accessKeyId, region, service };
+}
+
+/**
+ * Who signed. Signatures and dates are not verified: farm time is not wall time, and the port is this machine's own.
+ * Keys of real accounts are refused, so that a wrong environment shows at the first request.
+ */
+export function authenticate(world: World, scope: Scope): Caller {
+  const profile = profiles[scope.service];
+  if (/^A[KS]IA/.test(scope.accessKeyId)) {
+    throw refusal(
+      profile,
+      'This is a sandbox and the request is signed with the key of a real AWS account (AKIA… or ASIA…): ' +
+        'set AWS_ACCESS_KEY_ID and the other variables that `jdci-tui sandbox` prints.',
+    );
+  }
+  const caller = callers(world).get(scope.accessKeyId);
+  if (!caller) throw refusal(profile, invalidToken[profile?.protocol ?? 'query']);
+  const { region } = world.settings;
+  if (scope.region !== region && !profile?.global) {
+    throw refusal(
+      profile,
+      `Credential should be scoped to a valid region, not '${scope.region}': this sandbox is the region ${region}.`,
+    );
+  }
+  return caller;
+}
+
+const invalidToken = {
+  json: 'The security token included in the request is invalid.',
+  query: 'The security token included in the request is invalid.',
+  'rest-xml': 'The security token included in the request is invalid.',
+  ec2: 'AWS was not able to validate the provided access credentials',
+};
+
+function refusal(profile: Profile | undefined, message: string): ServiceError {
+  switch (profile?.protocol) {
+    case 'json':
+      return new ServiceError('UnrecognizedClientException', message);
+    case 'ec2':
+      return new ServiceError('AuthFailure', message, 401);
+    default:
+      return new ServiceError('InvalidClientTokenId', message, 403);
+  }
+}

@@ -1,0 +1,109 @@
+import type { Random } from '../../core/random.ts';
+import type { Service } from '../operations/operation.ts';
+import { ServiceError } from '../world/service-error.ts';
+import type { World } from '../world/world.ts';
+import { authenticate, scopeOf } from './callers.ts';
+import { type Codec, InvalidInput, type WireAnswer, type WireRequest } from './codec.ts';
+import { codecOf } from './codecs.ts';
+import type { Fault, Faults } from './faults.ts';
+import { profiles } from './profile.ts';
+import { checkInput } from './validation.ts';
+
+/** What requests are answered from. */
+export interface Region {
+  readonly world: World;
+  readonly services: readonly Service[];
+  readonly faults: Faults;
+  /** Request ids come from here, so that the same requests get the same ids. */
+  readonly requestIds: Random;
+  /** Told, in one line, of defects of the sandbox itself. */
+  readonly report: (problem: string) => void;
+}
+
+/** A request routed to its operation: nothing has happened in the world yet. */
+export interface Routed {
+  readonly fault: Fault | undefined;
+  /** Runs the operation, at world time. */
+  run(): WireAnswer;
+}
+
+/** Routes an AWS request on the credential scope of its signature, then on the operation it names. */
+export function route(region: Region, request: WireRequest): Routed {
+  const requestId = uuid(region.requestIds);
+  const scope = scopeOf(request);
+  const codec = (scope && codecOf(scope.service)) ?? codecOf(request.headers['x-amz-target'] ? 'ecs' : 'sts');
+  if (!codec) throw new Error('the codecs of the basic services are missing');
+  const refuse = (error: ServiceError): Routed => ({
+    fault: undefined,
+    run: () => codec.encodeError(error, requestId),
+  });
+  try {
+    if (!scope) throw unsigned(request);
+    const caller = authenticate(region.world, scope);
+    const service = region.services.find((one) => one.signingName === scope.service);
+    if (!service) throw new ServiceError('InvalidAction', `This sandbox has no service ${scope.service}`, 404);
+    const name = codec.operationName(request, service);
+    const operation = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
+    if (!operation) throw codec.unknownOperation(name, request);
+    const run = () => {
+      const input = codec.decode(request, operation.schema);
+      checkInput(operation.schema[4], input, codec.memberName);
+      const output = operation.handle(input as never, { world: region.world, caller });
+      return codec.encode(operation.schema, output, requestId);
+    };
+    const where = `${scope.service}:${name}`;
+    const fault = region.faults.take(scope.service, name);
+    return { fault, run: () => guarded(region, codec, requestId, where, withFault(fault, scope.service, run)) };
+  } catch (error) {
+    if (error instanceof ServiceError) return refuse(error);
+    throw error;
+  }
+}
+
+function guarded(region: Region, codec: Codec, requestId: string, where: string, run: () => WireAnswer): WireAnswer {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof ServiceError) return codec.encodeError(error, requestId);
+    if (error instanceof InvalidInput) return codec.encodeError(codec.invalidInput(error), requestId);
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    region.report(`${where} failed inside the sandbox: ${reason}`);
+    const message = `The sandbox failed on ${where}: ${error instanceof Error ? error.message : String(error)}`;
+    return codec.encodeError(new ServiceError('InternalFailure', message, 500), requestId);
+  }
+}
+
+/** The operation as the fault lets it be; delays and hanging are the listener's. */
+function withFault(fault: Fault | undefined, service: string, run: () => WireAnswer): () => WireAnswer {
+  switch (fault?.kind) {
+    case 'throttle':
+      return () => {
+        const { code, status } = profiles[service]?.throttling ?? { code: 'Throttling', status: 400 };
+        throw new ServiceError(fault.code ?? code, fault.message ?? 'Rate exceeded', fault.status ?? status);
+      };
+    case 'error':
+      return () => {
+        const message = fault.message ?? 'An error was put in on purpose.';
+        throw new ServiceError(fault.code ?? 'InternalFailure', message, fault.status ?? (fault.code ? 400 : 500));
+      };
+    case 'nonsense':
+      return () => ({ status: fault.status ?? 502, headers: { 'content-type': 'text/html' }, body: htmlNonsense });
+    default:
+      return run;
+  }
+}
+
+/** What a broken proxy on the way answers. */
+export const htmlNonsense =
+  '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n';
+
+function unsigned(request: WireRequest): ServiceError {
+  return request.headers['x-amz-target']
+    ? new ServiceError('MissingAuthenticationTokenException', 'Missing Authentication Token')
+    : new ServiceError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
+}
+
+function uuid(random: Random): string {
+  const hex = random.hex(30);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(12, 15)}-a${hex.slice(15, 18)}-${hex.slice(18)}`;
+}
