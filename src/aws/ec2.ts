@@ -1,0 +1,67 @@
+import { DescribeInstancesCommand, EC2Client, type Instance } from '@aws-sdk/client-ec2';
+import { safeLine } from '../terminal/safe-text.ts';
+import type { Aws } from './clients.ts';
+import type { InstanceFacts } from './facts.ts';
+import { orAbsent, time } from './shapes.ts';
+
+// DescribeInstances' own maximum. Paged and filtered calls also have the larger request bucket (EC2 API throttling).
+const instancesAPage = 1000;
+/** A page of a large farm: reading 1,000 instances' XML at once would hold the screen for a third of a second. */
+const smallPage = 100;
+/** So many instances make a farm large. */
+const large = 300;
+
+/**
+ * The hosts and agents of a farm, by the tag `jdci:farm`; what carries neither role of the farm is left out. EC2 goes on
+ * describing a terminated instance for about an hour. `expected` is how many there were the last time.
+ */
+export async function describeFarmInstances(
+  aws: Aws,
+  farm: string,
+  expected: number,
+  signal?: AbortSignal,
+): Promise<InstanceFacts[]> {
+  const found: InstanceFacts[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await aws.call(
+      'ec2:DescribeInstances',
+      (o) =>
+        aws.client(EC2Client).send(
+          new DescribeInstancesCommand({
+            Filters: [{ Name: 'tag:jdci:farm', Values: [farm] }],
+            MaxResults: expected > large ? smallPage : instancesAPage,
+            NextToken,
+          }),
+          o,
+        ),
+      signal,
+    );
+    for (const reservation of page.Reservations ?? []) {
+      for (const instance of reservation.Instances ?? []) {
+        const facts = instanceFacts(instance);
+        if (facts) found.push(facts);
+      }
+    }
+    NextToken = page.NextToken === '' ? undefined : page.NextToken;
+  } while (NextToken !== undefined);
+  return found;
+}
+
+function instanceFacts(instance: Instance): InstanceFacts | undefined {
+  const tags: Record<string, string> = {};
+  for (const { Key, Value } of instance.Tags ?? []) if (Key !== undefined) tags[Key] = safeLine(Value ?? '');
+  const role = tags['jdci:role'];
+  if (role !== 'host' && role !== 'agent') return undefined;
+  return {
+    id: instance.InstanceId ?? '',
+    role,
+    state: instance.State?.Name ?? 'unknown',
+    zone: instance.Placement?.AvailabilityZone ?? '',
+    type: instance.InstanceType ?? '',
+    launchedAt: time(instance.LaunchTime) ?? 0,
+    tags,
+    ...orAbsent('privateIp', instance.PrivateIpAddress),
+    ...orAbsent('slot', tags['jdci:slot']),
+  };
+}

@@ -1,0 +1,15 @@
+import stripAnsi from 'strip-ansi';
+
+// C0 and C1 controls but tab and newline, and the marks that reorder text: a job name must not move the cursor, set the
+// window's title or show itself backwards.
+const unsafe = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
+
+/** Text from elsewhere made fit for a terminal; tabs and newlines stay. */
+export function safeText(text: string): string {
+  return stripAnsi(text).replace(unsafe, '');
+}
+
+/** Text from elsewhere as one line: safe, every run of white space one space. */
+export function safeLine(text: string): string {
+  return safeText(text.replace(/\r/g, '\n')).replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest';
+import { safeLine, safeText } from '../../src/terminal/safe-text.ts';
+
+describe('text from elsewhere', () => {
+  it('cannot move the cursor, set a title, ring, or reorder', () => {
+    expect(safeText('a\u001b[2Jb\u001b]0;title\u0007c\rd\u0007\u009b1me\u202Ef\u2066g\u200f')).toBe('abcdefg');
+  });
+  it('keeps what people write', () => {
+    expect(safeText('‘docker’ über 日本\n\tx')).toBe('‘docker’ über 日本\n\tx');
+  });
+  it('is one line when one line is wanted', () => {
+    expect(safeLine('  a\r\nb\tc\n\n')).toBe('a b c');
+  });
+});
