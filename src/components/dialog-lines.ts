@@ -1,0 +1,56 @@
+import type { TextEntry } from '../hooks/text-entry.ts';
+import { fitSpans, type Span, type Spans, span } from '../terminal/spans.ts';
+import type { Tone } from '../terminal/theme.ts';
+import { wrapWords } from '../terminal/width.ts';
+
+/** What a dialog asks. Its strength fits the danger: yes or no, or the name typed. */
+export interface Question {
+  readonly title: string;
+  /** Paragraphs: what will happen, to what. */
+  readonly body: readonly string[];
+  readonly confirmation: 'yes-no' | 'type-name';
+  /** What must be typed. */
+  readonly word?: string;
+  readonly tone?: Tone;
+}
+
+/** A text with its cursor, drawn in reverse. */
+export function entrySpans(entry: TextEntry): Spans {
+  const characters = [...entry.text];
+  const under = characters[entry.cursor] ?? ' ';
+  return [
+    span(characters.slice(0, entry.cursor).join('')),
+    { text: under, inverse: true },
+    span(characters.slice(entry.cursor + 1).join('')),
+  ];
+}
+
+/** The dialog's lines, framed, `width` columns wide. `typed` is what was typed of the word so far. */
+export function dialogLines(question: Question, width: number, typed: TextEntry): readonly Spans[] {
+  const { tone = 'warning' } = question;
+  const inner = width - 4;
+  const framed = (content: Spans): Spans => [span('│ ', tone), ...fitSpans(content, inner), span(' │', tone)];
+  const title = ` ${question.title} `;
+  const top: Span[] = [
+    span('╭─', tone),
+    { text: title, tone, bold: true },
+    span(`${'─'.repeat(Math.max(0, width - title.length - 3))}╮`, tone),
+  ];
+  const answer: Spans =
+    question.confirmation === 'yes-no'
+      ? [span('y', 'key'), span(' yes   '), span('n', 'key'), span(' no')]
+      : [
+          span('type '),
+          { text: question.word ?? '', tone, bold: true },
+          span(' to confirm: '),
+          ...entrySpans(typed),
+          ...(typed.text !== '' && typed.text === question.word ? [span('  enter: do it', 'key')] : []),
+        ];
+  return [
+    top,
+    ...question.body.flatMap((paragraph) => wrapWords(paragraph, inner)).map((line) => framed([span(line)])),
+    framed([]),
+    framed(answer),
+    [span(`╰${'─'.repeat(width - 2)}╯`, tone)],
+  ];
+}

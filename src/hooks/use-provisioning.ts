@@ -1,0 +1,174 @@
+import { type Problem, problemOf } from '../core/problem.ts';
+import type { ParameterForm, Proposal, ProvisionProgress } from '../provision/form.ts';
+import { Observable, useObservable } from './observable.ts';
+
+/** What the screens need of `provision/`. */
+export interface Provisioner {
+  discover(signal: AbortSignal): Promise<ParameterForm>;
+  /** The form with one value set and checked. */
+  setField(form: ParameterForm, name: string, value: string): ParameterForm;
+  propose(form: ParameterForm, signal: AbortSignal): Promise<Proposal>;
+  execute(proposal: Proposal): Promise<void>;
+  discard(proposal: Proposal): Promise<void>;
+  /** The stack's progress until it stands still; without a proposal, of whatever goes on with it. */
+  follow(proposal: Proposal | undefined, signal: AbortSignal): AsyncIterable<ProvisionProgress>;
+}
+
+/** Where provisioning stands. */
+export type ProvisionState =
+  | { readonly step: 'asleep' }
+  | { readonly step: 'discovering' }
+  | { readonly step: 'parameters'; readonly form: ParameterForm; readonly problem?: Problem }
+  | { readonly step: 'proposing'; readonly form: ParameterForm }
+  | { readonly step: 'review'; readonly form: ParameterForm; readonly proposal: Proposal; readonly problem?: Problem }
+  | { readonly step: 'executing'; readonly kind: Proposal['kind'] | 'FOLLOW'; readonly progress?: ProvisionProgress }
+  | { readonly step: 'finished'; readonly progress: ProvisionProgress }
+  | { readonly step: 'trouble'; readonly problem: Problem };
+
+export type ProvisionHappening =
+  | { readonly type: 'discovering' }
+  | { readonly type: 'discovered'; readonly form: ParameterForm }
+  | { readonly type: 'changed'; readonly form: ParameterForm }
+  | { readonly type: 'proposing' }
+  | { readonly type: 'proposed'; readonly proposal: Proposal }
+  | { readonly type: 'discarded' }
+  | { readonly type: 'executing'; readonly kind: Proposal['kind'] | 'FOLLOW' }
+  | { readonly type: 'progressed'; readonly progress: ProvisionProgress }
+  | { readonly type: 'failed'; readonly problem: Problem };
+
+/** The state after a happening; one that does not belong to the state changes nothing. */
+export function provisionAfter(state: ProvisionState, happening: ProvisionHappening): ProvisionState {
+  switch (happening.type) {
+    case 'discovering':
+      return { step: 'discovering' };
+    case 'discovered':
+      return state.step === 'discovering' ? { step: 'parameters', form: happening.form } : state;
+    case 'changed':
+      return state.step === 'parameters' ? { step: 'parameters', form: happening.form } : state;
+    case 'proposing':
+      return state.step === 'parameters' ? { step: 'proposing', form: state.form } : state;
+    case 'proposed':
+      return state.step === 'proposing' ? { step: 'review', form: state.form, proposal: happening.proposal } : state;
+    case 'discarded':
+      return state.step === 'review' ? { step: 'parameters', form: state.form } : state;
+    case 'executing':
+      return { step: 'executing', kind: happening.kind };
+    case 'progressed':
+      if (state.step !== 'executing') return state;
+      return happening.progress.finished
+        ? { step: 'finished', progress: happening.progress }
+        : { ...state, progress: happening.progress };
+    case 'failed':
+      // What the operator typed must outlive a refusal of the service.
+      if (state.step === 'proposing') return { step: 'parameters', form: state.form, problem: happening.problem };
+      if (state.step === 'review') return { ...state, problem: happening.problem };
+      return { step: 'trouble', problem: happening.problem };
+  }
+}
+
+/** The names of the fields that keep the form from being proposed: without a value that must have one, or with a wrong one. */
+export function unready(form: ParameterForm): readonly string[] {
+  return form.groups
+    .flatMap((group) => group.fields)
+    .filter((field) => field.problem !== undefined || (field.required && field.value === ''))
+    .map((field) => field.name);
+}
+
+/** Drives provisioning; it goes on whatever screen is shown. */
+export class ProvisionControl extends Observable<ProvisionState> {
+  readonly #provisioner: Provisioner;
+  #abort = new AbortController();
+
+  constructor(provisioner: Provisioner) {
+    super({ step: 'asleep' });
+    this.#provisioner = provisioner;
+  }
+
+  /** Whether a change of the stack is being made and watched. */
+  get busy(): boolean {
+    return this.current().step === 'executing';
+  }
+
+  /** Finds out the values that can be found out, unless that is done. */
+  async begin(): Promise<void> {
+    const { step } = this.current();
+    if (step !== 'asleep' && step !== 'finished' && step !== 'trouble') return;
+    this.#happen({ type: 'discovering' });
+    await this.#try(async () => {
+      this.#happen({ type: 'discovered', form: await this.#provisioner.discover(this.#abort.signal) });
+    });
+  }
+
+  change(name: string, value: string): void {
+    const state = this.current();
+    if (state.step !== 'parameters') return;
+    this.#happen({ type: 'changed', form: this.#provisioner.setField(state.form, name, value) });
+  }
+
+  async propose(): Promise<void> {
+    const state = this.current();
+    if (state.step !== 'parameters' || unready(state.form).length > 0) return;
+    this.#happen({ type: 'proposing' });
+    await this.#try(async () => {
+      this.#happen({ type: 'proposed', proposal: await this.#provisioner.propose(state.form, this.#abort.signal) });
+    });
+  }
+
+  async discard(): Promise<void> {
+    const state = this.current();
+    if (state.step !== 'review') return;
+    await this.#try(async () => {
+      await this.#provisioner.discard(state.proposal);
+      this.#happen({ type: 'discarded' });
+    });
+  }
+
+  async execute(): Promise<void> {
+    const state = this.current();
+    if (state.step !== 'review') return;
+    const { proposal } = state;
+    await this.#try(async () => {
+      await this.#provisioner.execute(proposal);
+      this.#happen({ type: 'executing', kind: proposal.kind });
+      await this.#follow(proposal);
+    });
+  }
+
+  /** Watches a change that somebody else, or an earlier run, has begun. */
+  async watch(): Promise<void> {
+    if (this.busy) return;
+    this.#happen({ type: 'executing', kind: 'FOLLOW' });
+    await this.#try(() => this.#follow(undefined));
+  }
+
+  /** Stops watching; CloudFormation goes on. A change set that nobody will execute is taken back. */
+  async close(): Promise<void> {
+    this.#abort.abort();
+    const state = this.current();
+    if (state.step === 'review') await this.#provisioner.discard(state.proposal).catch(() => undefined);
+  }
+
+  async #follow(proposal: Proposal | undefined): Promise<void> {
+    for await (const progress of this.#provisioner.follow(proposal, this.#abort.signal)) {
+      this.#happen({ type: 'progressed', progress });
+    }
+  }
+
+  async #try(work: () => Promise<void>): Promise<void> {
+    const { signal } = this.#abort;
+    try {
+      await work();
+    } catch (error) {
+      if (!signal.aborted) this.#happen({ type: 'failed', problem: problemOf(error, 'provisioning') });
+    }
+  }
+
+  #happen(happening: ProvisionHappening): void {
+    this.set(provisionAfter(this.current(), happening));
+  }
+}
+
+/** The state of provisioning. */
+export function useProvisioning(control: ProvisionControl): ProvisionState {
+  return useObservable(control);
+}

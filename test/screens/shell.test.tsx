@@ -1,0 +1,321 @@
+import stringWidth from 'string-width';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { seen } from '../../src/farm/reading.ts';
+import type { InstanceFacts, Snapshot } from '../../src/farm/snapshot.ts';
+import { drill, progress, report, targetB } from '../drill-fixture.ts';
+import {
+  agent,
+  FakeStore,
+  fakeSession,
+  host,
+  now,
+  slotDown,
+  slotDownVerdict,
+  snapshot,
+  view,
+} from '../farm-fixture.ts';
+import { keys, type Mounted, mount } from './headless-terminal.ts';
+import { loadedWith, SizedShell } from './loaded-fixture.tsx';
+
+let mounted: Mounted | undefined;
+afterEach(() => {
+  mounted?.unmount();
+  mounted = undefined;
+});
+
+const wide = { columns: 120, rows: 40 };
+const small = { columns: 80, rows: 24 };
+
+function manyAgents(count: number): Snapshot {
+  const instances: InstanceFacts[] = Array.from({ length: count }, (_, at) =>
+    agent(0, { id: `i-0${at.toString(16).padStart(16, '0')}`, launchedAt: now - (count - at) * 1000 }),
+  );
+  return snapshot({ instances: seen([host(0), host(1), host(2), ...instances], now) });
+}
+
+describe('the overview', () => {
+  it('shows the farm from the front door to the queue at 120×40', async () => {
+    const store = new FakeStore(view({ snapshot: slotDown(), verdict: slotDownVerdict }));
+    mounted = await mount(<SizedShell loaded={loadedWith(store)} />, wide);
+    const lines = mounted.lines();
+    expect(lines[0]).toMatch(/^ jdci {2}eu-west-1 · 123456789012 · SANDBOX ×10 +▲ WARNING {2}1 of 2 masters serving$/);
+    expect(lines[2]).toBe(
+      ' ▲  14s  slot b has no serving master: task stopped by operator, its replacement is PENDING',
+    );
+    expect(lines[3]).toBe('         → expected back in 1m40s; the front door is served by slot a');
+    expect(lines[6]).toBe(
+      ' jenkins.build.example ─▸ ELB ● open 1/2 in service  p50 12ms ▄▄▄▄·▄█▄  0 of 214 requests failed',
+    );
+    expect(lines[8]).toMatch(
+      /^ ├─▸ {2}eu-west-1a {3}● i-07f…3ab {3}ready .*● a serving .* 3h {2}2\.580\.1 +2\/3 {6}1$/,
+    );
+    expect(lines[9]).toMatch(/^ ├─✕ {2}eu-west-1b .*◌ b pending .*PENDING {5}12s {2}unreachable/);
+    expect(lines[10]).toMatch(/^ │ {4}eu-west-1c {3}○ i-0d8…002 {3}spare {6}\(spare\)$/);
+    expect(lines.find((line) => line.includes('i-09b…c41'))).toContain('✕ i-09b…c41  b');
+    expect(lines.find((line) => line.includes('web-image   '))).toContain('38s  agent i-0ac…9d0 is booting');
+    expect(lines[39]).toMatch(/^ 1 overview .* F failure menu .* q quit$/);
+  });
+
+  it('keeps the essentials at 80×24', async () => {
+    const store = new FakeStore(view({ snapshot: slotDown(), verdict: slotDownVerdict }));
+    mounted = await mount(<SizedShell loaded={loadedWith(store)} />, small);
+    const lines = mounted.lines();
+    const text = lines.join('\n');
+    for (const essential of [
+      'SANDBOX ×10',
+      '▲ WARNING',
+      'slot b has no serving',
+      '0 of 214 failed',
+      '◌ b pending',
+      '● a serving',
+      'i-09b…c41',
+      'F failure menu',
+      'q quit',
+    ]) {
+      expect(text).toContain(essential);
+    }
+    expect(lines).toHaveLength(24);
+    expect(lines[23]).toContain('? help');
+  });
+
+  it('says so when nothing is wrong, and does not move what is below', async () => {
+    const store = new FakeStore(view());
+    mounted = await mount(<SizedShell loaded={loadedWith(store)} />, wide);
+    const before = mounted.lines();
+    expect(before[2]).toContain('● nothing needs you   looked every 2s, 14 calls in 210ms');
+    store.publish(view({ snapshot: slotDown(), verdict: slotDownVerdict }));
+    await mounted.settle();
+    const after = mounted.lines();
+    const at = (lines: string[], part: string) => lines.findIndex((line) => line.includes(part));
+    for (const part of ['ELB ●', 'ZONE', 'Agents (slaves)', 'Queue', 'Events'])
+      expect(at(after, part), part).toBe(at(before, part));
+  });
+
+  it('never shows as fine what is not seen', async () => {
+    const steady = snapshot();
+    const problem = {
+      kind: 'denied',
+      source: 'ec2:DescribeInstances',
+      message: 'ec2:DescribeInstances is denied',
+      advice: 'add it',
+    } as const;
+    const store = new FakeStore(
+      view({
+        snapshot: snapshot({
+          instances: { value: steady.instances.value, at: now - 40_000, problem },
+          balancer: { problem },
+        }),
+      }),
+    );
+    mounted = await mount(<SizedShell loaded={loadedWith(store)} />, wide);
+    const text = mounted.text();
+    expect(text).toContain('? seen 40s ago: ec2:DescribeInstances is denied');
+    expect(text).toMatch(/ELB .*\? unseen 0\/0/);
+    expect(text).not.toContain('├─▸');
+  });
+
+  it('counts what does not fit instead of hiding it, those in need first', async () => {
+    const store = new FakeStore(view({ snapshot: manyAgents(60) }));
+    mounted = await mount(<SizedShell loaded={loadedWith(store)} />, small);
+    expect(mounted.text()).toMatch(/Agents \(slaves\) {2}60 of cap 10/);
+    expect(mounted.text()).toMatch(/and 5\d more: 5 agents/);
+  });
+});
+
+describe('every screen', () => {
+  it.each([wide, small, { columns: 97, rows: 31 }])('fits $columns×$rows and is whole after a resize', async (size) => {
+    const store = new FakeStore(view({ snapshot: manyAgents(60), verdict: slotDownVerdict }));
+    mounted = await mount(<SizedShell loaded={loadedWith(store, { drills: [drill] })} />, size);
+    for (const key of ['1', '2', '4', '5', '6', '7', 'F', 'D', '?']) {
+      await mounted.press(key);
+      const lines = mounted.lines();
+      expect(lines[0], key).toContain('SANDBOX ×10');
+      expect(lines[1], key).toBe('─'.repeat(size.columns));
+      expect(lines.at(-1), key).toMatch(/quit|back|help/);
+      for (const line of lines) expect(stringWidth(line), `${key}: ${line}`).toBeLessThanOrEqual(size.columns);
+      if (key === 'F' || key === '?') await mounted.press(keys.esc);
+    }
+    await mounted.press('1');
+    await mounted.resize(120, 40);
+    const grown = mounted.lines();
+    await mounted.resize(83, 25);
+    await mounted.resize(120, 40);
+    expect(mounted.lines()).toEqual(grown);
+    expect(grown.filter((line) => line.includes('SANDBOX'))).toHaveLength(1);
+  });
+
+  it('asks for more room below 80×24', async () => {
+    mounted = await mount(<SizedShell loaded={loadedWith(new FakeStore())} />, { columns: 70, rows: 20 });
+    expect(mounted.lines()[0]).toBe('needs 80×24, has 70×20: more room, please (q quits)');
+    await mounted.resize(80, 24);
+    expect(mounted.lines()[0]).toContain('SANDBOX');
+  });
+});
+
+describe('a table', () => {
+  it('keeps the selected thing selected when the rows change', async () => {
+    const store = new FakeStore(view({ snapshot: manyAgents(5) }));
+    mounted = await mount(<SizedShell loaded={loadedWith(store)} />, wide);
+    await mounted.press('5');
+    await mounted.press('jj');
+    const selected = () => mounted?.lines().find((line) => line.startsWith('▸'));
+    expect(selected()).toContain('i-00000000000000002');
+    const more = manyAgents(5).instances.value ?? [];
+    store.publish(
+      view({ snapshot: snapshot({ instances: seen([agent(0, { launchedAt: now - 90_000 }), ...more], now) }) }),
+    );
+    await mounted.settle();
+    expect(selected()).toContain('i-00000000000000002');
+    expect(mounted.lines()[2]).toMatch(/4\/6$/);
+  });
+
+  it('redraws two rows and the detail when the cursor moves among 1,000', async () => {
+    const store = new FakeStore(view({ snapshot: manyAgents(1000) }));
+    mounted = await mount(<SizedShell loaded={loadedWith(store)} />, wide);
+    await mounted.press('5');
+    mounted.takeWritten();
+    await mounted.press('j');
+    expect(mounted.takeWritten().length).toBeLessThan(900);
+  });
+
+  it('filters as one types, and takes a whole chunk of keys', async () => {
+    const store = new FakeStore(view());
+    mounted = await mount(<SizedShell loaded={loadedWith(store)} />, wide);
+    await mounted.press('5');
+    await mounted.press('/orphan\r');
+    expect(mounted.lines()[2]).toContain('/orphan  1 of 4');
+    expect(mounted.lines()[4]).toContain('i-09b4c5d6e7f809c41');
+    await mounted.press('q');
+    expect(mounted.lines()[2]).toContain('/orphan');
+  });
+
+  it('takes letters as text while filtering', async () => {
+    const quit = vi.fn();
+    mounted = await mount(<SizedShell loaded={loadedWith(new FakeStore())} onQuit={quit} />, wide);
+    await mounted.press('6');
+    await mounted.press('/q1');
+    expect(mounted.lines()[2]).toContain('/q1');
+    expect(quit).not.toHaveBeenCalled();
+    await mounted.press(keys.esc);
+    await mounted.press('q');
+    expect(quit).toHaveBeenCalledOnce();
+  });
+
+  it('follows new events at the end until the cursor leaves it', async () => {
+    const store = new FakeStore();
+    mounted = await mount(<SizedShell loaded={loadedWith(store)} />, small);
+    await mounted.press('7');
+    const selected = () => mounted?.lines().find((line) => line.startsWith('▸'));
+    expect(selected()).toContain('out of service');
+    store.record({ at: now + 1000, source: 'ECS', event: 'task RUNNING', severity: 'ok' });
+    await mounted.settle();
+    expect(selected()).toContain('task RUNNING');
+    await mounted.press('k');
+    store.record({ at: now + 2000, source: 'ELB', event: 'in again', severity: 'ok' });
+    await mounted.settle();
+    expect(selected()).toContain('out of service');
+  });
+});
+
+describe('a drill', () => {
+  it('is chosen, aimed, confirmed by name, shown and reported', async () => {
+    const store = new FakeStore();
+    let finish: (value: ReturnType<typeof report>) => void = () => {};
+    const run = vi.fn(({ onProgress }) => {
+      onProgress(progress());
+      return new Promise<ReturnType<typeof report>>((resolve) => {
+        finish = resolve;
+      });
+    });
+    mounted = await mount(<SizedShell loaded={loadedWith(store, { drills: [drill], run })} />, wide);
+    await mounted.press('F');
+    expect(mounted.text()).toContain('▸ ● Kill a master task');
+    expect(mounted.text()).toContain('Predicted recovery 1m40s, budget 4m00s.');
+    await mounted.press(keys.enter);
+    expect(mounted.text()).toContain('▸ ● slot b · task 44e0');
+    await mounted.press(keys.enter);
+    expect(mounted.text()).toContain('type slot-b to confirm:');
+    await mounted.press('slot-x\r');
+    expect(run).not.toHaveBeenCalled();
+    await mounted.press(keys.backspace);
+    await mounted.press('b\r');
+    expect(run).toHaveBeenCalledOnce();
+    expect(run.mock.calls[0]?.[0]).toMatchObject({ drill, target: targetB });
+    const text = mounted.text();
+    expect(mounted.lines()[2]).toMatch(
+      /^ DRILL kill-master-task · slot b .*running 30s of budget 4m00s · predicted 1m40s$/,
+    );
+    expect(text).toMatch(/├ ECS +●task gone \+4s .*running 2\/2/);
+    expect(text).toMatch(/├ ELB +●out of service \+20s .*in service 2\/2/);
+    expect(text).toContain('30 requests · 0 failed · longest outage 0s');
+    expect(text).toContain('next: task RUNNING');
+    finish(report());
+    await mounted.settle();
+    expect(mounted.text()).toContain('● PASS  recovered within the budget, no user was turned away');
+    expect(mounted.text()).toContain('/home/op/.local/state/jdci-tui/drills/20260101');
+  });
+
+  it('says why it is refused and does not start', async () => {
+    const run = vi.fn();
+    const refuse = () => ({ reason: 'slot b is the last healthy master', advice: 'wait until slot a serves' });
+    mounted = await mount(<SizedShell loaded={loadedWith(new FakeStore(), { drills: [drill], run, refuse })} />, wide);
+    await mounted.press('F');
+    expect(mounted.text()).toContain('✕ refused: slot b is the last healthy master');
+    expect(mounted.text()).toContain('→ wait until slot a serves');
+    await mounted.press('\r\rslot-b\r');
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  it('goes on while the board is looked at, and is asked about before quitting', async () => {
+    const quit = vi.fn();
+    const store = new FakeStore();
+    const loaded = loadedWith(store, { drills: [drill] });
+    mounted = await mount(<SizedShell loaded={loaded} onQuit={quit} />, wide);
+    loaded.drill.start(drill, targetB);
+    await mounted.settle();
+    expect(mounted.lines()[0]).toContain('◌ drill kill-master-task');
+    await mounted.press('q');
+    expect(mounted.text()).toContain('Quitting stops it');
+    await mounted.press('n');
+    expect(quit).not.toHaveBeenCalled();
+    await mounted.press('qy');
+    expect(quit).toHaveBeenCalledOnce();
+  });
+
+  it('is not offered read-only', async () => {
+    const loaded = loadedWith(new FakeStore(), { drills: [drill], session: fakeSession({ readOnly: true }) });
+    mounted = await mount(<SizedShell loaded={loaded} />, wide);
+    await mounted.press('F');
+    expect(mounted.lines()[0]).toContain('read-only');
+    expect(mounted.text()).not.toContain('Failure menu');
+    expect(mounted.lines()[39]).not.toContain('failure');
+  });
+});
+
+describe('before there is a farm', () => {
+  it('opens on provisioning', async () => {
+    const store = new FakeStore(view({ presence: 'waiting', snapshot: undefined }));
+    mounted = await mount(<SizedShell loaded={loadedWith(store)} />, small);
+    expect(mounted.text()).toContain('the first look at the farm');
+    store.publish(view({ presence: 'absent', snapshot: undefined }));
+    await mounted.settle();
+    expect(mounted.text()).toContain('There is no farm named jdci in eu-west-1 yet.');
+    await mounted.press(keys.esc);
+    expect(mounted.text()).toContain('P sets one up.');
+  });
+
+  it('says what keeps it from seeing anything', async () => {
+    const problem = {
+      kind: 'auth',
+      source: 'sts',
+      message: 'the session has expired',
+      advice: 'sign in again: aws sso login',
+    } as const;
+    mounted = await mount(
+      <SizedShell loaded={loadedWith(new FakeStore(view({ presence: 'waiting', snapshot: undefined, problem })))} />,
+      small,
+    );
+    expect(mounted.text()).toContain('✕ the session has expired');
+    expect(mounted.text()).toContain('→ sign in again: aws sso login');
+  });
+});
