@@ -11,5 +11,7 @@ export function report(name: string, figure: number, budget: number, unit: strin
   const kept = figure <= budget;
   if (!kept) process.exitCode = 1;
   const shown = figure >= 100 ? figure.toFixed(0) : figure.toFixed(2);
-  console.log(`${kept ? 'ok    ' : 'BROKEN'} ${name}: ${shown}${unit} (budget ${budget}${unit})${detail ? `  ${detail}` : ''}`);
+  console.log(
+    `${kept ? 'ok    ' : 'BROKEN'} ${name}: ${shown}${unit} (budget ${budget}${unit})${detail ? `  ${detail}` : ''}`,
+  );
 }
