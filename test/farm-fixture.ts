@@ -364,6 +364,10 @@ export class FakeStore implements FarmStore {
   refresh(): void {
     this.refreshes++;
   }
+
+  watchClosely(): () => void {
+    return () => {};
+  }
 }
 
 /** A session that reaches nothing: its clock stands at `now`, its roads lead nowhere. */

@@ -2,7 +2,9 @@ import { exitCode } from '../core/exit.ts';
 import type { Io } from '../core/io.ts';
 import type { Finding, Severity, Verdict } from '../farm/finding.ts';
 import { health } from '../farm/health.ts';
+import { isUnsureOfAgents } from '../farm/health-agents.ts';
 import { readingsOf } from '../farm/health-unseen.ts';
+import { joinFarm } from '../farm/joined.ts';
 import { observe } from '../farm/observe.ts';
 import { ObserveContext } from '../farm/observe-context.ts';
 import { Probe } from '../farm/probe.ts';
@@ -48,8 +50,14 @@ export async function runCheck(
   io: Io,
 ): Promise<number> {
   const probe = new Probe({ road: session.doorRoad, clock: session.clock });
-  const snapshot = await observe(session, new ObserveContext(probe));
-  const verdict = health(snapshot, session.clock.now());
+  const context = new ObserveContext(probe);
+  let snapshot = await observe(session, context);
+  let farm = joinFarm(snapshot);
+  if (isUnsureOfAgents(farm, snapshot)) {
+    snapshot = await observe(session, context, snapshot);
+    farm = joinFarm(snapshot, farm);
+  }
+  const verdict = health(snapshot, session.clock.now(), undefined, farm);
   if (options.json) {
     io.stdout(`${JSON.stringify(checkDocument(snapshot, verdict, session.clock.now()), null, 2)}\n`);
   } else {

@@ -66,6 +66,7 @@ export async function runDrill(run: DrillRun): Promise<DrillReport> {
 
   const outcome: Outcome = { seenAtEnd: false, steadyAfter: { reasons: [], blind: true } };
   let lock: FarmLock | undefined;
+  const lookAway = store.watchClosely();
   try {
     lock = await begin(run, course, outcome);
     if (lock) await closeInterrupted(session, id, (line) => course.note(line), base);
@@ -73,6 +74,7 @@ export async function runDrill(run: DrillRun): Promise<DrillReport> {
       await faultAndAfter(run, course, journal, outcome, outcome.before);
     else if (outcome.refused === undefined) outcome.aborted = 'stopped before anything was done';
   } finally {
+    lookAway();
     // The lock ends by itself; that it could not be given back must not hide what the drill found.
     await lock?.release().catch((error: unknown) => session.log.line('lock', problemOf(error).message));
   }

@@ -17,7 +17,7 @@ export function agentFindings(snapshot: Snapshot, farm: Farm): readonly Judgemen
   const serving = new Set(farm.slots.filter((slot) => slot.state === 'serving').map((slot) => slot.slot));
   const known = new Set(farm.slots.map((slot) => slot.slot));
   const orphans = farm.agents.filter(
-    (agent) => agent.state === 'orphan' && (serving.has(agent.slot ?? '') || !known.has(agent.slot ?? '')),
+    (agent) => isConfirmedOrphan(agent, snapshot) && (serving.has(agent.slot ?? '') || !known.has(agent.slot ?? '')),
   );
   return [
     ...many('orphan-agents', orphans, 'no master knows', 'terminate them: nobody else ends them, and they cost'),
@@ -34,6 +34,16 @@ export function agentFindings(snapshot: Snapshot, farm: Farm): readonly Judgemen
       'see the log of the node in Jenkins; terminate it and another is started on demand',
     ),
   ];
+}
+
+/** Whether two looks in a row showed an agent as an orphan. */
+function isConfirmedOrphan(agent: Agent, snapshot: Snapshot): boolean {
+  return agent.orphanSince !== undefined && agent.orphanSince < snapshot.at;
+}
+
+/** Whether a second look is needed before agents can be judged. */
+export function isUnsureOfAgents(farm: Farm, snapshot: Snapshot): boolean {
+  return farm.agents.some((agent) => agent.state === 'orphan' && !isConfirmedOrphan(agent, snapshot));
 }
 
 function many(id: string, agents: readonly Agent[], what: string, advice: string): readonly Judgement[] {

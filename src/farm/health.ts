@@ -23,20 +23,27 @@ const order: readonly Severity[] = ['critical', 'unknown', 'warning', 'ok'];
 export function health(snapshot: Snapshot, now: number, before?: Verdict, farm = joinFarm(snapshot)): Verdict {
   const judgements = isAbsent(snapshot.stack)
     ? [absent(snapshot)]
-    : [
-        ...stackFindings(snapshot),
-        ...doorFindings(snapshot, farm),
-        ...slotFindings(snapshot, farm),
-        ...hostFindings(snapshot, farm),
-        ...agentFindings(snapshot, farm),
-        ...queueFindings(farm, now),
-        ...unseenFindings(snapshot, farm),
-      ];
+    : isBeingMade(snapshot)
+      ? [...stackFindings(snapshot), ...unseenFindings(snapshot, farm)]
+      : [
+          ...stackFindings(snapshot),
+          ...doorFindings(snapshot, farm),
+          ...slotFindings(snapshot, farm),
+          ...hostFindings(snapshot, farm),
+          ...agentFindings(snapshot, farm),
+          ...queueFindings(farm, now),
+          ...unseenFindings(snapshot, farm),
+        ];
   const earlier = new Map(before?.findings.map((finding) => [finding.id, finding.since]));
   const findings = judgements
     .map((one): Finding => ({ ...one, since: earlier.get(one.id) ?? one.since ?? now }))
     .sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity) || a.since - b.since);
   return { severity: findings[0]?.severity ?? 'ok', summary: summaryOf(snapshot, farm), findings };
+}
+
+/** Nobody relies on a farm yet that is being created: what it has not is on its way, and no reason to wake anybody. */
+function isBeingMade({ stack }: Snapshot): boolean {
+  return stack.value?.status === 'CREATE_IN_PROGRESS';
 }
 
 function absent({ farm, stack }: Snapshot): Judgement {
@@ -53,7 +60,7 @@ function absent({ farm, stack }: Snapshot): Judgement {
 /** `2 of 2 masters serving · 3 hosts · 4 agents · 1 queued`, of what could be seen. */
 function summaryOf(snapshot: Snapshot, farm: Farm): string {
   if (isAbsent(snapshot.stack)) return absentProblem(snapshot.farm.stack, snapshot.stack).message;
-  const parts: string[] = [];
+  const parts: string[] = isBeingMade(snapshot) ? ['being created'] : [];
   const slots = farm.slots.filter((slot) => slot.state !== 'off');
   const unseen = slots.filter((slot) => slot.state === 'unseen').length;
   const serving = slots.filter((slot) => slot.state === 'serving').length;

@@ -33,6 +33,11 @@ export interface Agent {
   readonly progress?: number;
   /** Farm time since when it is seen to be idle. */
   readonly idleSince?: number;
+  /**
+   * Farm time of the first look that showed it as an orphan. EC2 and the masters answer at different moments: an agent
+   * that is just being ended looks like one for a single look.
+   */
+  readonly orphanSince?: number;
   /** Farm time of its launch. */
   readonly upSince: number;
 }
@@ -83,6 +88,7 @@ function joinAgent(
   const working = computer?.executors.find((executor) => executor.build);
   const { state, note } = stateOf(snapshot, instance, slots, holders, computer);
   const idleSince = state === 'idle' ? (before?.idleSince ?? snapshot.at) : undefined;
+  const orphanSince = state === 'orphan' ? (before?.orphanSince ?? snapshot.at) : undefined;
   return {
     id: instance.id,
     state,
@@ -93,6 +99,7 @@ function joinAgent(
     ...(computer ? { computer } : {}),
     ...(working?.build ? { build: working.build, progress: working.progress } : {}),
     ...(idleSince === undefined ? {} : { idleSince }),
+    ...(orphanSince === undefined ? {} : { orphanSince }),
   };
 }
 

@@ -28,6 +28,9 @@ const keptSamples = 120;
 export class Probe {
   readonly #options: Required<ProbeOptions>;
   readonly #listeners = new Set<(sample: ProbeSample) => void>();
+  #intervalMs: number;
+  /** Ends the pause between two requests. */
+  #wake: AbortController | undefined;
   #url: string | undefined;
   #recent: readonly ProbeSample[] = [];
   #requests = 0;
@@ -39,6 +42,14 @@ export class Probe {
 
   constructor(options: ProbeOptions) {
     this.#options = { path: '/login', intervalMs: 1_000, timeoutMs: 5_000, ask: requestHead, ...options };
+    this.#intervalMs = this.#options.intervalMs;
+  }
+
+  /** From now on asks at this interval, wall milliseconds; without one, at that it was made with. */
+  pace(intervalMs = this.#options.intervalMs): void {
+    if (intervalMs === this.#intervalMs) return;
+    this.#intervalMs = intervalMs;
+    this.#wake?.abort();
   }
 
   /** Says where the front door is; undefined: not known, nothing is asked. */
@@ -118,14 +129,17 @@ export class Probe {
   }
 
   async #loop(signal: AbortSignal): Promise<void> {
-    const { clock, intervalMs } = this.#options;
+    const { clock } = this.#options;
     while (!signal.aborted) {
       const started = clock.wall();
       await this.sample();
+      const wake = new AbortController();
+      this.#wake = wake;
       try {
-        await clock.after(Math.max(0, started + intervalMs - clock.wall()), signal);
+        const pause = Math.max(0, started + this.#intervalMs - clock.wall());
+        await clock.after(pause, AbortSignal.any([signal, wake.signal]));
       } catch {
-        return;
+        // Stopped, which the loop looks at itself, or given another pace, which holds from this request on.
       }
     }
   }

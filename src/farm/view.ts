@@ -49,4 +49,9 @@ export interface FarmStore {
   record(change: Change): void;
   /** Starts a round now instead of at its time. */
   refresh(): void;
+  /**
+   * Looks as closely as farm time asks for until the returned function is called: the front door once a farm second,
+   * rounds at their base pace in farm time. On a real farm that is the ordinary pace in motion.
+   */
+  watchClosely(): () => void;
 }

@@ -22,6 +22,9 @@ const absentMs = 5_000;
 
 const waiting: Verdict = { severity: 'unknown', summary: 'looking', findings: [] };
 
+/** The pace of a close look in farm milliseconds, and the shortest that any poll may be in wall milliseconds. */
+const close = { probeFarmMs: 1_000, probeLeastMs: 50, roundLeastMs: 500 } as const;
+
 /** How one round is made; tests give their own. */
 export type Observe = typeof observe;
 
@@ -41,6 +44,8 @@ export class FarmWatch implements FarmStore {
   /** Ends the pause between two rounds. */
   #wake: AbortController | undefined;
   #refreshAsked = false;
+  /** How many ask for a close look. */
+  #closeLooks = 0;
 
   constructor(session: Session, options: { observe?: Observe; probe?: Probe } = {}) {
     this.#session = session;
@@ -75,6 +80,33 @@ export class FarmWatch implements FarmStore {
     this.#wake?.abort();
   }
 
+  watchClosely(): () => void {
+    this.#closeLooks++;
+    this.#paceProbe();
+    this.#wake?.abort();
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      this.#closeLooks--;
+      this.#paceProbe();
+    };
+  }
+
+  #paceProbe(): void {
+    const faster = Math.max(1, this.#session.clock.speed);
+    this.probe.pace(this.#closeLooks > 0 ? Math.max(close.probeLeastMs, close.probeFarmMs / faster) : undefined);
+  }
+
+  /** Wall milliseconds between the starts of two rounds. */
+  get #intervalMs(): number {
+    const { intervalMs, reason } = this.#pace.current;
+    if (this.#view.presence === 'absent') return Math.max(absentMs, intervalMs);
+    if (this.#closeLooks === 0 || reason === 'throttled') return intervalMs;
+    const { refreshSeconds, clock } = this.#session;
+    return Math.max(close.roundLeastMs, (refreshSeconds * 1000) / Math.max(1, clock.speed));
+  }
+
   /** Begins to observe; does nothing when it observes already. */
   start(): void {
     if (this.#running) return;
@@ -103,11 +135,7 @@ export class FarmWatch implements FarmStore {
         this.#session.log.line('watch', error instanceof Error ? (error.stack ?? error.message) : String(error));
         this.#publish({ ...this.#view, problem: problemOf(error, 'watch') });
       }
-      const interval =
-        this.#view.presence === 'absent'
-          ? Math.max(absentMs, this.#pace.current.intervalMs)
-          : this.#pace.current.intervalMs;
-      await this.#pause(Math.max(0, started + interval - clock.wall()), signal);
+      await this.#pause(Math.max(0, started + this.#intervalMs - clock.wall()), signal);
     }
   }
 

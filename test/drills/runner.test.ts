@@ -107,8 +107,9 @@ function steps(report: DrillReport): string[] {
 
 describe('runDrill', () => {
   it('passes when the slot comes back, and measures it', async () => {
-    const { run, aws, stored, progress } = bench(healsAfter(100));
+    const { run, aws, stored, progress, store } = bench(healsAfter(100));
     const report = await run();
+    expect(store).toMatchObject({ closeLooksBegun: 1, closeLooks: 0 });
     expect(report).toMatchObject({
       drill: 'kill-master-task',
       target: 'b'.repeat(32),

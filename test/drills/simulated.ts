@@ -121,6 +121,9 @@ export function fakeSession(clock: Clock, aws: Aws, more: Partial<Session> = {})
 export class SimulatedStore implements FarmStore {
   changes: Change[] = [];
   refreshed = 0;
+  /** How many look closely now, and how often somebody did. */
+  closeLooks = 0;
+  closeLooksBegun = 0;
   readonly #snapshot: () => Snapshot;
 
   constructor(snapshot: () => Snapshot) {
@@ -148,5 +151,13 @@ export class SimulatedStore implements FarmStore {
 
   refresh(): void {
     this.refreshed += 1;
+  }
+
+  watchClosely(): () => void {
+    this.closeLooks += 1;
+    this.closeLooksBegun += 1;
+    return () => {
+      this.closeLooks -= 1;
+    };
   }
 }

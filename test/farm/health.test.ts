@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { health } from '../../src/farm/health.ts';
+import { isUnsureOfAgents } from '../../src/farm/health-agents.ts';
+import { joinFarm } from '../../src/farm/joined.ts';
 import { seen, unseen } from '../../src/farm/reading.ts';
 import type { ProbeSample, Snapshot } from '../../src/farm/snapshot.ts';
 import {
@@ -175,7 +177,14 @@ describe('health', () => {
 
   it('warns of orphans of a serving master, and not of those that a lost master leaves for a while', () => {
     const orphan = changed(healthy().instances, (all) => [...all, agent('i-09b00000000000c41', 'b')]);
-    expect(ids(healthy({ instances: orphan }))).toEqual(['orphan-agents']);
+    const once = healthy({ instances: orphan });
+    // One look may be at an agent that is just being ended; the second one tells.
+    expect(ids(once)).toEqual([]);
+    expect(isUnsureOfAgents(joinFarm(once), once)).toBe(true);
+    const twice = { ...once, at: once.at + 2_000 };
+    const farm = joinFarm(twice, joinFarm(once));
+    expect(health(twice, noon, undefined, farm).findings.map((finding) => finding.id)).toEqual(['orphan-agents']);
+    expect(isUnsureOfAgents(farm, twice)).toBe(false);
     const lost = healthy({
       instances: orphan,
       tasks: seen([task('a', '91ac', hostA)], noon),
@@ -227,6 +236,16 @@ describe('health', () => {
       containerInstances: seen([], noon),
     });
     expect(health(making, noon)).toMatchObject({ severity: 'warning', findings: [{ id: 'stack-in-progress' }] });
+    // Masters that are there already and do not serve yet are no alarm either.
+    const almost = healthy({
+      stack: seen(stack({ status: 'CREATE_IN_PROGRESS' }), noon),
+      balancer: seen(balancer({}), noon),
+    });
+    expect(health(almost, noon)).toMatchObject({
+      severity: 'warning',
+      summary: expect.stringMatching(/^being created · 0 of 2 masters serving/),
+      findings: [{ id: 'stack-in-progress' }],
+    });
   });
 
   it('is critical after a creation that failed, and says what is left to do', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type Clock, ManualClock } from '../../src/core/clock.ts';
 import { Probe } from '../../src/farm/probe.ts';
 import { seen, unseen } from '../../src/farm/reading.ts';
 import type { Snapshot } from '../../src/farm/snapshot.ts';
@@ -52,6 +53,48 @@ describe('the watch', () => {
       pace: { intervalMs: 5_000, reason: 'at rest', rounds: 9 },
       history: { agents: Array(9).fill(2), queue: Array(9).fill(0) },
     });
+  });
+
+  it('looks as closely as farm time asks for while somebody wants it, and no longer', async () => {
+    const starts: number[] = [];
+    let asked = 0;
+    const clock = new ManualClock();
+    const tenfold: Clock = {
+      now: () => clock.now(),
+      wall: () => clock.wall(),
+      after: (ms, signal) => clock.after(ms, signal),
+      speed: 10,
+    };
+    const session = { ...fakeSession(), clock: tenfold };
+    const probe = new Probe({
+      road: session.doorRoad,
+      clock: session.clock,
+      ask: async () => {
+        asked++;
+        return { status: 200 };
+      },
+    });
+    probe.aim('http://door');
+    const watch = new FarmWatch(session, {
+      probe,
+      observe: async () => {
+        starts.push(clock.wall());
+        return healthy();
+      },
+    });
+    watch.start();
+    await clock.advance(1_000);
+    const lookAway = watch.watchClosely();
+    await clock.advance(2_000);
+    lookAway();
+    lookAway();
+    await clock.advance(4_000);
+    watch.stop();
+    // A round at once, then every 500 ms of wall, the last of them begun before; after that it is at rest.
+    expect(starts).toEqual([0, 1_000, 1_500, 2_000, 2_500, 3_000, 3_500]);
+    // One in the first second, ten a second while looking closely, one a second after it.
+    expect(asked).toBeGreaterThanOrEqual(1 + 20 + 4);
+    expect(asked).toBeLessThanOrEqual(1 + 20 + 4 + 3);
   });
 
   it('never has two rounds at once, however slow they are', async () => {
