@@ -1,4 +1,5 @@
 import { type Spans, span } from '../terminal/spans.ts';
+import { displayWidth } from '../terminal/width.ts';
 
 /** A horizontal rule over `width` columns. */
 export function rule(width: number): Spans {
@@ -8,6 +9,9 @@ export function rule(width: number): Spans {
 /** A section's title with its rule: `── Agents ─────`. */
 export function sectionTitle(title: string, width: number, right = ''): Spans {
   const tail = right === '' ? '' : ` ${right} ──`;
-  const line = Math.max(0, width - title.length - 4 - tail.length);
-  return [span('── ', 'dim'), { text: title, tone: 'heading' }, span(` ${'─'.repeat(line)}`, 'dim'), span(tail, 'dim')];
+  const room = width - displayWidth(title) - 4;
+  // The title says more than what is at the right end.
+  const kept = displayWidth(tail) <= room ? tail : '';
+  const line = '─'.repeat(Math.max(0, room - displayWidth(kept)));
+  return [span('── ', 'dim'), { text: title, tone: 'heading' }, span(` ${line}${kept}`, 'dim')];
 }

@@ -53,7 +53,9 @@ export function fieldPanel(
 ): readonly Spans[] {
   const lines: Spans[] = [];
   if (field !== undefined) {
-    lines.push(sectionTitle(field.name, width, field.type));
+    lines.push(
+      sectionTitle(field.label === field.name ? field.name : `${field.label} (${field.name})`, width, field.type),
+    );
     if (editor?.kind === 'text') lines.push([span(' › ', 'key'), ...entrySpans(editor.entry)]);
     if (field.problem !== undefined) {
       lines.push(...wrapWords(`✕ ${field.problem}`, width - 2).map((line): Spans => [span(` ${line}`, 'critical')]));
