@@ -134,6 +134,26 @@ drill
     status = drillShow(id, io, command.optsWithGlobals<GlobalOptions>().json);
   });
 
+const image = program.command('image').description("the master's image, with docker, podman or finch");
+image
+  .command('build')
+  .description('build it for this machine to look at')
+  .option('--engine <name>', 'docker, podman or finch; the first that answers when not given')
+  .option('--context <folder>', "another folder than the package's image/")
+  .action(async (local: { engine?: string; context?: string }, command: Command) => {
+    const { imageBuild } = await import('./commands/image.ts');
+    status = await imageBuild({ ...local, json: command.optsWithGlobals<GlobalOptions>().json }, io);
+  });
+image
+  .command('push')
+  .description('build it, push it to ECR, print the digest that provisioning takes')
+  .option('--engine <name>', 'docker, podman or finch; the first that answers when not given')
+  .option('--context <folder>', "another folder than the package's image/")
+  .action(async (local: { engine?: string; context?: string }, command: Command) => {
+    const { imagePush } = await import('./commands/image.ts');
+    await withSession(command, true, (session, { json }) => imagePush(session, { ...local, json }, io));
+  });
+
 program
   .command('sandbox')
   .description('serve the sandbox to other programs; prints the variables to export')
