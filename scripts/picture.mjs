@@ -12,9 +12,16 @@ const cli = join(root, 'dist/cli.js');
 const size = { cols: 120, rows: 40 };
 const cell = { width: 8.4, height: 17 };
 // The sixteen colours of the terminal, then what stands for its foreground and background.
-const palette = ['#1d1f21', '#e06c75', '#98c379', '#e5c07b', '#61afef', '#c678dd', '#56b6c2', '#c8ccd4'].concat(
-  ['#6b7280', '#ff7b86', '#b5e890', '#ffd68a', '#82cfff', '#e29bf5', '#7fe0ea', '#ffffff'],
-);
+const palette = ['#1d1f21', '#e06c75', '#98c379', '#e5c07b', '#61afef', '#c678dd', '#56b6c2', '#c8ccd4'].concat([
+  '#6b7280',
+  '#ff7b86',
+  '#b5e890',
+  '#ffd68a',
+  '#82cfff',
+  '#e29bf5',
+  '#7fe0ea',
+  '#ffffff',
+]);
 const plain = { foreground: '#c8ccd4', background: '#16181d' };
 
 /** Runs the sandbox with a farm and resolves with its variables. */
