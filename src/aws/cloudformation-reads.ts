@@ -1,4 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import { nearest } from '../core/nearest.ts';
 import { ProblemError } from '../core/problem.ts';
 import { safeLine } from '../terminal/safe-text.ts';
 import type { Aws } from './clients.ts';
@@ -34,6 +35,24 @@ export async function describeStack(aws: Aws, name: string, signal?: AbortSignal
     ...orAbsent('reason', stack.StackStatusReason === undefined ? undefined : safeLine(stack.StackStatusReason)),
     ...orAbsent('updatedAt', time(stack.LastUpdatedTime)),
   };
+}
+
+/**
+ * The stack whose name is nearest to one that does not exist, when it is near enough to be a slip of the fingers. It only
+ * helps with a message: whatever goes wrong here gives no name.
+ */
+export async function nearestStack(aws: Aws, name: string, signal?: AbortSignal): Promise<string | undefined> {
+  try {
+    const answer = await aws.call(
+      'cloudformation:DescribeStacks',
+      (o) => aws.client(CloudFormationClient).send(new DescribeStacksCommand({}), o),
+      signal,
+    );
+    const names = (answer.Stacks ?? []).map((stack) => stack.StackName ?? '').filter(Boolean);
+    return nearest(name, names);
+  } catch {
+    return undefined;
+  }
 }
 
 function record<T>(

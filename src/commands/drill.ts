@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Target } from '../actions/action.ts';
+import { nearestStack } from '../aws/cloudformation-reads.ts';
 import { CommandError, exitCode } from '../core/exit.ts';
 import type { Io } from '../core/io.ts';
 import { drillNamed, drills } from '../drills/catalogue.ts';
@@ -131,10 +132,9 @@ async function firstLook(session: Session, store: FarmStore): Promise<Snapshot> 
   if (view.presence === 'present' && view.snapshot) return view.snapshot;
   const { stack, region } = session.farm;
   if (view.presence === 'absent') {
-    throw new CommandError(
-      `there is no farm ${stack} in ${region}; make one with jdci-tui provision`,
-      exitCode.refused,
-    );
+    const near = await nearestStack(session.aws, stack);
+    const then = near ? `did you mean --stack ${near}?` : 'make one with jdci-tui provision';
+    throw new CommandError(`there is no farm ${stack} in ${region}; ${then}`, exitCode.refused);
   }
   const why = view.problem ? `: ${view.problem.message}; ${view.problem.advice}` : '';
   throw new CommandError(`the farm ${stack} cannot be seen${why}`, exitCode.refused);

@@ -15,6 +15,9 @@ export interface Finding {
   readonly advice: string;
 }
 
+/** What a part of the judgement says: a finding whose `since` may be left to the time at which it is first seen. */
+export type Judgement = Omit<Finding, 'since'> & { readonly since?: number };
+
 export interface Verdict {
   readonly severity: Severity;
   /** One line: `2 of 2 masters serving, 3 hosts, 4 agents`. */

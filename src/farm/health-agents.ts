@@ -1,4 +1,4 @@
-import type { Judgement } from './health.ts';
+import type { Judgement } from './finding.ts';
 import type { Farm } from './joined.ts';
 import type { Agent } from './joined-agents.ts';
 import { fresh } from './reading.ts';

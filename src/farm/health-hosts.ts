@@ -1,4 +1,4 @@
-import type { Judgement } from './health.ts';
+import type { Judgement } from './finding.ts';
 import type { Farm } from './joined.ts';
 import type { Host } from './joined-hosts.ts';
 import { fresh } from './reading.ts';

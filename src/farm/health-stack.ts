@@ -1,4 +1,4 @@
-import type { Judgement } from './health.ts';
+import type { Judgement } from './finding.ts';
 import type { Snapshot } from './snapshot.ts';
 import { isInProgress, isSettled } from './stack-status.ts';
 

@@ -1,6 +1,6 @@
 import type { Problem } from '../core/problem.ts';
 import { booting } from '../jenkins/problems.ts';
-import type { Judgement } from './health.ts';
+import type { Judgement } from './finding.ts';
 import type { Farm } from './joined.ts';
 import type { Reading } from './reading.ts';
 import type { Snapshot } from './snapshot.ts';

@@ -1,4 +1,4 @@
-import type { Finding, Severity, Verdict } from './finding.ts';
+import type { Finding, Judgement, Severity, Verdict } from './finding.ts';
 import { agentFindings, queueFindings } from './health-agents.ts';
 import { doorFindings } from './health-door.ts';
 import { hostFindings } from './health-hosts.ts';
@@ -9,9 +9,6 @@ import { type Farm, joinFarm } from './joined.ts';
 import { fresh } from './reading.ts';
 import type { Snapshot } from './snapshot.ts';
 import { absentProblem, isAbsent } from './stack-status.ts';
-
-/** What a part of the judgement says: a finding whose `since` may be left to the time at which it is first seen. */
-export type Judgement = Omit<Finding, 'since'> & { readonly since?: number };
 
 /** Most severe first. What essential sources cannot show weighs more than a warning: it may hide something critical. */
 const order: readonly Severity[] = ['critical', 'unknown', 'warning', 'ok'];

@@ -6,7 +6,7 @@ import {
   type StackState,
   setTerminationProtection,
 } from '../aws/cloudformation.ts';
-import { stackResources } from '../aws/cloudformation-reads.ts';
+import { nearestStack, stackResources } from '../aws/cloudformation-reads.ts';
 import { runningAgents, terminateInstances } from '../aws/leftover-agents.ts';
 import { ProblemError, problemOf } from '../core/problem.ts';
 import type { Session } from '../farm/session.ts';
@@ -20,11 +20,12 @@ const agentsEveryMs = 15_000;
 export async function stackToDestroy(session: Session): Promise<StackState> {
   const stack = await findStack(session.aws, session.farm.stack);
   if (stack) return stack;
+  const near = await nearestStack(session.aws, session.farm.stack);
   throw new ProblemError({
     kind: 'not-found',
     source: 'cloudformation:DescribeStacks',
     message: `there is no stack ${session.farm.stack} in ${session.farm.region}`,
-    advice: 'check --stack and --region',
+    advice: near ? `did you mean --stack ${near}?` : 'check --stack and --region',
   });
 }
 
