@@ -1,0 +1,6 @@
+package jenkins.health
+
+interface HealthCheck {
+    String getName()
+    boolean check()
+}
