@@ -16,7 +16,7 @@ const steps = readdirSync(join(image, 'init.groovy.d', 'steps')).sort();
 describe('Dockerfile', () => {
   it('is from one pinned LTS, which is the one that the sandbox shows', () => {
     const bases = instructions.filter((line) => line.startsWith('FROM '));
-    expect(bases).toEqual([`FROM jenkins/jenkins:${jenkinsVersion}-lts-jdk21`]);
+    expect(bases).toEqual([`FROM docker.io/jenkins/jenkins:${jenkinsVersion}-lts-jdk21`]);
   });
 
   it('does not end as root', () => {
