@@ -41,11 +41,19 @@ export function proposedVpc(vpcs: readonly Vpc[]): string {
 /**
  * Subnets to propose, one a zone (a classic load balancer takes no second one in a zone): for the balancer public ones,
  * unless it is internal; for hosts private ones where there are some, since nothing has to reach them from outside.
+ * `zones` keeps to some zones: a balancer sends nothing to a host in a zone in which it has no subnet.
  */
-export function proposedSubnets(network: Network, vpcId: string, use: 'balancer' | 'hosts', scheme: string): string {
+export function proposedSubnets(
+  network: Network,
+  vpcId: string,
+  use: 'balancer' | 'hosts',
+  scheme: string,
+  zones?: readonly string[],
+): string {
   const wantsPublic = use === 'balancer' && scheme !== 'internal';
   const byZone = new Map<string, Subnet>();
   for (const subnet of subnetsOf(network, vpcId)) {
+    if (zones && !zones.includes(subnet.zone)) continue;
     const best = byZone.get(subnet.zone);
     if (best === undefined || rank(subnet) < rank(best)) byZone.set(subnet.zone, subnet);
   }

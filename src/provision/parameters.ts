@@ -4,7 +4,7 @@ import { listRoutes, listSubnets, listVpcs } from '../aws/network-discovery.ts';
 import { ProblemError, problemOf } from '../core/problem.ts';
 import type { Session } from '../farm/session.ts';
 import type { Field, ParameterForm } from './form.ts';
-import { proposedSubnets, proposedVpc, splitList, subnetChoices, vpcChoices } from './network-choice.ts';
+import { proposedSubnets, proposedVpc, splitList, subnetChoices, vpcChoices, zonesOf } from './network-choice.ts';
 import { ownAddress } from './own-address.ts';
 import { imageRepository } from './preflight.ts';
 import { farmTemplate, type Template, type TemplateParameter } from './template.ts';
@@ -124,9 +124,12 @@ function proposalsFor(found: Discovered, vpcId: string, scheme: string): Readonl
 
 /** What follows from the VPC alone. */
 function vpcProposals(network: ParameterForm['network'], vpcId: string, scheme: string): Record<string, string> {
+  const balancer = proposedSubnets(network, vpcId, 'balancer', scheme);
+  // Without a proposal for the balancer its zones are still open.
+  const zones = balancer === '' ? undefined : zonesOf(network, balancer);
   return {
-    LoadBalancerSubnets: proposedSubnets(network, vpcId, 'balancer', scheme),
-    HostSubnets: proposedSubnets(network, vpcId, 'hosts', scheme),
+    LoadBalancerSubnets: balancer,
+    HostSubnets: proposedSubnets(network, vpcId, 'hosts', scheme, zones),
     MasterAccessCidr: network.vpcs.find((vpc) => vpc.id === vpcId)?.cidr ?? '',
   };
 }

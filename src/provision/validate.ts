@@ -66,6 +66,11 @@ function crossProblems(form: ParameterForm): ReadonlyMap<string, string> {
       problems.set(name, 'must be one a zone: a classic load balancer takes no second subnet in a zone');
     }
   }
+  const doors = zonesOf(form.network, value.get('LoadBalancerSubnets') ?? '');
+  const shut = zonesOf(form.network, value.get('HostSubnets') ?? '').find((zone) => !doors.includes(zone));
+  if (shut !== undefined && doors.length > 0 && !problems.has('HostSubnets')) {
+    problems.set('HostSubnets', `${shut} has no subnet of the load balancer, which sends nothing to hosts there`);
+  }
   if (is('DnsName') && !is('HostedZoneId')) problems.set('HostedZoneId', 'DnsName needs the zone in which it is made');
   if (is('HostedZoneId') && !is('DnsName')) problems.set('DnsName', 'HostedZoneId needs the name to make in it');
   if (is('CertificateArn') && !is('DnsName')) {

@@ -173,6 +173,23 @@ describe('setField', () => {
     );
   });
 
+  it('wants a subnet of the balancer in every zone of the hosts, and proposes hosts only there', () => {
+    const third = [
+      subnet('subnet-0000000c', 'vpc-00000001', 'eu-west-1c'),
+      // A zone in which this VPC has nothing for an internet-facing balancer.
+      subnet('subnet-000000fc', 'vpc-00000002', 'eu-west-1c', false),
+    ];
+    const network = { ...found.network, subnets: [...found.network.subnets, ...third] };
+    const first = form({}, { ...found, network });
+    const narrowed = setField(first, 'LoadBalancerSubnets', 'subnet-0000000a,subnet-0000000b');
+    expect(problem(narrowed, 'HostSubnets')).toBe(
+      'eu-west-1c has no subnet of the load balancer, which sends nothing to hosts there',
+    );
+    const both = setField(narrowed, 'HostSubnets', 'subnet-0000000a,subnet-0000000b');
+    expect(problem(both, 'HostSubnets')).toBeUndefined();
+    expect(values(setField(first, 'VpcId', 'vpc-00000002')).HostSubnets).toBe('subnet-000000fa,subnet-000000fb');
+  });
+
   it('wants a name with a zone, and a zone with a name', () => {
     const named = setField(form(), 'DnsName', 'jenkins.build.example');
     expect(problem(named, 'HostedZoneId')).toMatch(/DnsName needs/);
