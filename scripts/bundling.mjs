@@ -1,5 +1,6 @@
 // How everything here is bundled: the program by build.mjs, the benches by bench/run.mjs.
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -11,6 +12,21 @@ const noDevtools = {
   setup(builder) {
     builder.onResolve({ filter: /^react-devtools-core$/ }, () => ({ path: 'react-devtools-core', namespace: 'empty' }));
     builder.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export default {};', loader: 'js' }));
+  },
+};
+
+/**
+ * The proxy agents print through `debug`, with the environment's DEBUG into the middle of a screen and with the proxy's
+ * password in it. Nobody wants that, nor the colours it looks for at start.
+ */
+const noDebug = {
+  name: 'no-debug',
+  setup(builder) {
+    builder.onResolve({ filter: /^debug$/ }, () => ({ path: 'debug', namespace: 'silent' }));
+    builder.onLoad({ filter: /.*/, namespace: 'silent' }, () => ({
+      contents: 'export default () => Object.assign(() => {}, { enabled: false });',
+      loader: 'js',
+    }));
   },
 };
 
@@ -42,9 +58,92 @@ const pureSchemas = {
           /^((?:export )?var [\w$]+ = )(\[[\s\S]*?\n?\]);$/gm,
           '$1/* @__PURE__ */ (() => $2)();',
         ),
+        resolveDir: dirname(path),
         loader: 'js',
       }),
     );
+  },
+};
+
+/**
+ * The sandbox serves many operations that the program never calls. Its SDK packages are modules apart, so that what it
+ * keeps of their schemas is not loaded with the clients: EC2's go from 104 to 33 KiB there.
+ */
+const sandboxClients = {
+  name: 'sandbox-clients',
+  setup(builder) {
+    const namespace = 'sandbox-clients';
+    builder.onResolve({ filter: /^(@aws-sdk\/client-|\.)/ }, async ({ path, importer, resolveDir, kind, ...from }) => {
+      const enters = path.startsWith('@') && /[\\/]src[\\/]sandbox[\\/]/.test(importer);
+      const stays = path.startsWith('.') && from.namespace === namespace;
+      if (from.pluginData === namespace || (!enters && !stays)) return undefined;
+      // The mark keeps this question from coming back here.
+      const found = await builder.resolve(path, { importer, resolveDir, kind, pluginData: namespace });
+      return { path: found.path, sideEffects: found.sideEffects, errors: found.errors, namespace };
+    });
+    builder.onLoad({ filter: /.*/, namespace }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8'),
+      resolveDir: dirname(path),
+      loader: path.endsWith('.json') ? 'json' : 'js',
+    }));
+  },
+};
+
+/** Replaces a piece of a module's text; an upgrade that no longer has it must not go unnoticed. */
+function replaced(path, before, after) {
+  const text = readFileSync(path, 'utf8');
+  if (!text.includes(before)) throw new Error(`${path} has changed: look at the plugin that rewrites it`);
+  return text.replace(before, () => after);
+}
+
+/** A Map that keeps the keys of late: between `most` and twice as many. */
+const recentMap = (most) => `
+class RecentMap extends Map {
+  #before = new Map();
+  get(key) {
+    const value = super.get(key);
+    if (value !== undefined) return value;
+    const kept = this.#before.get(key);
+    if (kept !== undefined) this.set(key, kept);
+    return kept;
+  }
+  set(key, value) {
+    if (this.size >= ${most}) {
+      this.#before = new Map(this);
+      this.clear();
+    }
+    return super.set(key, value);
+  }
+}
+`;
+
+/**
+ * Ink takes every line of the screen apart again for each frame, also those that did not change, which is most of what
+ * a key costs. Widths and cells of a line depend on its text alone, so they are kept from frame to frame.
+ */
+const inkRemembersLines = {
+  name: 'ink-remembers-lines',
+  setup(builder) {
+    builder.onLoad({ filter: /[\\/]ink[\\/]build[\\/]output\.js$/ }, ({ path }) => ({
+      contents: `${replaced(path, 'caches = new OutputCaches();', 'caches = keptCaches;')}
+${recentMap(160)}
+const keptCaches = new OutputCaches();
+for (const name of ['widths', 'blockWidths', 'styledChars']) keptCaches[name] = new RecentMap();`,
+      loader: 'js',
+    }));
+    builder.onLoad({ filter: /[\\/]widest-line[\\/]index\.js$/ }, ({ path }) => ({
+      contents: `${replaced(path, 'export default function widestLine(string) {', 'function measured(string) {')}
+${recentMap(160)}
+const widths = new RecentMap();
+export default function widestLine(string) {
+  const known = widths.get(string);
+  if (known !== undefined) return known;
+  const width = measured(string);
+  widths.set(string, width);
+  return width;
+}`,
+      loader: 'js',
+    }));
   },
 };
 
@@ -63,10 +162,15 @@ export const bundling = {
   mainFields: ['module', 'main'],
   legalComments: 'none',
   metafile: true,
-  define: { 'process.env.NODE_ENV': '"production"', JDCI_VERSION: JSON.stringify(version) },
+  // The SDK asks of every body whether it is a web stream. None is, and Node loads them all when they are first named.
+  define: {
+    ReadableStream: 'undefined',
+    'process.env.NODE_ENV': '"production"',
+    JDCI_VERSION: JSON.stringify(version),
+  },
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
-  plugins: [noDevtools, yogaWithoutFetch, pureSchemas],
+  plugins: [noDevtools, noDebug, yogaWithoutFetch, inkRemembersLines, pureSchemas, sandboxClients],
   logLevel: 'warning',
 };

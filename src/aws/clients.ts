@@ -1,7 +1,8 @@
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Clock } from '../core/clock.ts';
 import type { DebugLog } from '../core/debug-log.ts';
 import { ProblemError } from '../core/problem.ts';
+import { AwsHttpHandler } from './http-handler.ts';
 import { awsProblem } from './problems.ts';
 
 /** Where and as whom AWS is called. What is absent comes from the SDK's own chain (environment, profile, container). */
@@ -12,6 +13,12 @@ export interface AwsOptions {
   credentials?: { accessKeyId: string; secretAccessKey: string };
   clock: Clock;
   log: DebugLog;
+}
+
+/** What this folder needs to know of a client of the SDK. */
+interface Client {
+  readonly middlewareStack: { remove(name: string): boolean };
+  destroy(): void;
 }
 
 /** What every client of the SDK is made with. */
@@ -38,7 +45,7 @@ export class Aws {
   readonly options: AwsOptions;
   /** Calls made so far by operation, `ecs:DescribeTasks`. */
   readonly calls = new Map<string, number>();
-  #clients = new Map<unknown, unknown>();
+  #clients = new Map<unknown, Client>();
   #handler: NodeHttpHandler | undefined;
 
   constructor(options: AwsOptions) {
@@ -46,11 +53,11 @@ export class Aws {
   }
 
   /** The one client of a class. */
-  client<C>(make: new (config: ClientConfig) => C): C {
+  client<C extends Client>(make: new (config: ClientConfig) => C): C {
     const existing = this.#clients.get(make);
     if (existing !== undefined) return existing as C;
     const { region, profile, endpoint, credentials } = this.options;
-    this.#handler ??= new NodeHttpHandler({
+    this.#handler ??= new AwsHttpHandler({
       connectionTimeout: connectionTimeoutMs,
       requestTimeout: requestTimeoutMs,
       throwOnRequestTimeout: true,
@@ -63,6 +70,8 @@ export class Aws {
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(credentials === undefined ? {} : { credentials }),
     });
+    // It copies every input and output without what is sensitive, for a logger that nobody gave.
+    client.middlewareStack.remove('loggerMiddleware');
     this.#clients.set(make, client);
     return client;
   }
@@ -94,16 +103,7 @@ export class Aws {
 
   /** Forgets the clients, so that the next call reads credentials anew: a client that met an expired SSO token keeps it. */
   renew(): void {
-    for (const client of this.#clients.values()) {
-      if (
-        typeof client === 'object' &&
-        client !== null &&
-        'destroy' in client &&
-        typeof client.destroy === 'function'
-      ) {
-        client.destroy();
-      }
-    }
+    for (const client of this.#clients.values()) client.destroy();
     this.#clients.clear();
     this.#handler = undefined;
   }

@@ -115,7 +115,17 @@ function taskFacts(task: DescribedTask): TaskFacts {
     ...orAbsent('stoppedAt', time(task.stoppedAt)),
     ...orAbsent('stopCode', task.stopCode),
     ...orAbsent('stoppedReason', stoppedReason(task)),
+    ...orAbsent('image', imageOf(task)),
   };
+}
+
+/** A tag may be moved to another image while the task runs; the digest is what runs. */
+function imageOf(task: DescribedTask): string | undefined {
+  const container = task.containers?.find((one) => one.name === 'master') ?? task.containers?.[0];
+  if (container?.image === undefined) return undefined;
+  const { image, imageDigest } = container;
+  const text = imageDigest === undefined || image.includes('@') ? image : `${image}@${imageDigest}`;
+  return safeLine(text);
 }
 
 /** ECS puts the cause of a failed start (image, secrets) into the container's reason and only a summary into the task's. */

@@ -91,6 +91,8 @@ export interface TaskFacts {
   readonly stoppedAt?: number;
   readonly stopCode?: string;
   readonly stoppedReason?: string;
+  /** The master container's image: as the task definition names it, by digest once it was pulled. */
+  readonly image?: string;
 }
 
 export interface ContainerInstanceFacts {

@@ -76,7 +76,11 @@ function kindOf(code: string, thrown: Thrown, timedOut: boolean): ProblemKind {
   if (throttledCodes.has(code)) return 'throttled';
   if (unreachableCodes.has(thrown.code ?? '') || unreachableCodes.has(code)) return 'unreachable';
   if (/NotFound|DoesNotExist|NoSuch/.test(code) || /does not exist/.test(thrown.message ?? '')) return 'not-found';
-  if (code === 'SyntaxError' || /deserializ|Unexpected token|not well-formed|parse/i.test(thrown.message ?? ''))
+  if (
+    code === 'SyntaxError' ||
+    code === 'NotAwsAnswer' ||
+    /deserializ|Unexpected token|not well-formed|parse/i.test(thrown.message ?? '')
+  )
     return 'nonsense';
   const status = thrown.$metadata?.httpStatusCode ?? 0;
   if (status >= 500) return 'unreachable';

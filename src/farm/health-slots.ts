@@ -1,3 +1,4 @@
+import { booting } from '../jenkins/problems.ts';
 import type { Judgement } from './finding.ts';
 import type { Farm } from './joined.ts';
 import type { Slot } from './joined-slots.ts';
@@ -23,7 +24,7 @@ export function slotFindings(snapshot: Snapshot, farm: Farm): readonly Judgement
     ];
   }
   const anyServes = farm.slots.some((slot) => slot.state === 'serving');
-  return farm.slots.flatMap((slot) => [...down(slot, anyServes), ...quieting(slot)]);
+  return farm.slots.flatMap((slot) => [...down(slot, anyServes), ...unready(slot), ...quieting(slot)]);
 }
 
 function down(slot: Slot, anyServes: boolean): readonly Judgement[] {
@@ -37,6 +38,20 @@ function down(slot: Slot, anyServes: boolean): readonly Judgement[] {
       message: `slot ${slot.slot} has no healthy master: ${stateWords(slot)}`,
       advice: adviceFor(slot),
       ...(since === undefined ? {} : { since }),
+    },
+  ];
+}
+
+/** The balancer sends users to a master that answers 503 to everything: it starts anew, or hangs, unnoticed so far. */
+function unready(slot: Slot): readonly Judgement[] {
+  if (slot.state !== 'serving' || slot.master.problem?.message !== booting) return [];
+  return [
+    {
+      id: `slot-unready:${slot.slot}`,
+      severity: 'warning',
+      subject: `slot ${slot.slot}`,
+      message: `slot ${slot.slot} answers 503 and the balancer still sends users to it`,
+      advice: 'its health check takes it out soon; if this lasts more than a minute, see the log of the task',
     },
   ];
 }

@@ -1,3 +1,4 @@
+import { describeBalancer, describeInstanceHealth } from '../aws/elastic-load-balancing.ts';
 import type { Problem } from '../core/problem.ts';
 import { type Round, resource } from './observe-round.ts';
 import { type ReadOptions, read } from './read.ts';
@@ -27,13 +28,12 @@ const notYet: Problem = {
 };
 
 async function askBalancer(round: Round, signal: AbortSignal): Promise<BalancerFacts> {
-  const { aws, context, stack, staticDue } = round;
-  const { describeBalancer, describeInstanceHealth } = await import('../aws/elastic-load-balancing.ts');
+  const { context, session, stack, staticDue } = round;
   const name = resource(round, 'LoadBalancer');
   const known = context.balancer?.name === name && !staticDue ? context.balancer : undefined;
   const [description, instances] = await Promise.all([
-    known ?? describeBalancer(aws, name, signal),
-    describeInstanceHealth(aws, name, signal),
+    known ?? describeBalancer(session.aws, name, signal),
+    describeInstanceHealth(session.aws, name, signal),
   ]);
   context.balancer = description;
   const { secure, ...facts } = description;

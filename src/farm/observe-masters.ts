@@ -1,5 +1,6 @@
+import { secretUser } from '../aws/secrets-manager.ts';
 import { type Problem, ProblemError } from '../core/problem.ts';
-import type { MasterAccess, MasterAddress } from '../jenkins/master-client.ts';
+import { type MasterAccess, type MasterAddress, MasterClient } from '../jenkins/master-client.ts';
 import type { ObserveContext } from './observe-context.ts';
 import { inParallel, read } from './read.ts';
 import { type Reading, unseen } from './reading.ts';
@@ -12,24 +13,18 @@ const masterPort = 8080;
 /** Masters asked at the same time: a hundred of them must not open three hundred connections at once. */
 const width = 32;
 
-type Seen = Pick<Snapshot, 'services' | 'tasks' | 'containerInstances' | 'instances'> & { readonly stack: StackFacts };
+type Seen = Pick<Snapshot, 'services' | 'tasks' | 'containerInstances' | 'instances'>;
 
 /** Asks every master that has a running task; every slot has a reading, if only of why it could not be asked. */
 export async function observeMasters(
   session: Session,
   context: ObserveContext,
   found: Seen,
+  readSecret: ReadSecret,
   before: Readonly<Record<string, Reading<MasterFacts>>> | undefined,
   signal?: AbortSignal,
 ): Promise<Readonly<Record<string, Reading<MasterFacts>>>> {
   const slots = slotsOf(found, before);
-  const secretId = found.stack.resources.ViewerSecret;
-  const readSecret: ReadSecret = async (stage) => {
-    if (secretId === undefined) throw new ProblemError(noSecret);
-    const { secretUser } = await import('../aws/secrets-manager.ts');
-    // Shared by all masters, so no single master's limit may end it.
-    return secretUser(session.aws, secretId, stage, signal);
-  };
   const inUse = new Set<string>();
   const readings = await inParallel(width, slots, async (slot): Promise<Reading<MasterFacts>> => {
     const url = addressOf(slot, found);
@@ -42,6 +37,23 @@ export async function observeMasters(
   // A master that was replaced elsewhere leaves its client behind.
   for (const url of context.clients.keys()) if (!inUse.has(url)) context.clients.delete(url);
   return Object.fromEntries(slots.map((slot, index) => [slot, readings[index] ?? {}]));
+}
+
+/**
+ * Reads the viewer's secret, each version once a round whatever comes of it. Shared by all masters, so no single master's
+ * limit ends it.
+ */
+export function viewerSecret({ aws }: Session, stack: StackFacts, signal?: AbortSignal): ReadSecret {
+  const secretId = stack.resources.ViewerSecret;
+  const asked = new Map<string, ReturnType<ReadSecret>>();
+  return (stage) => {
+    const earlier = asked.get(stage);
+    if (earlier) return earlier;
+    const read =
+      secretId === undefined ? Promise.reject(new ProblemError(noSecret)) : secretUser(aws, secretId, stage, signal);
+    asked.set(stage, read);
+    return read;
+  };
 }
 
 /** Slots by the services that name them; while services cannot be seen, those known from before. */
@@ -118,7 +130,6 @@ async function askAs(
   access: MasterAccess,
   signal?: AbortSignal,
 ): Promise<MasterFacts> {
-  const { MasterClient } = await import('../jenkins/master-client.ts');
   const known = context.clients.get(address.url);
   const fits = known?.access.apiToken === access.apiToken && known.address.slot === address.slot;
   const client = known && fits ? known : new MasterClient({ address, access, road: mastersRoad, clock, log });

@@ -1,16 +1,18 @@
-import type { Aws } from '../aws/clients.ts';
 import { ProblemError } from '../core/problem.ts';
 import type { ObserveContext } from './observe-context.ts';
+import type { Session } from './session.ts';
 import type { Snapshot, StackFacts } from './snapshot.ts';
 
 /** What the parts of one round are asked with. */
 export interface Round {
-  readonly aws: Aws;
+  readonly session: Session;
   readonly context: ObserveContext;
   /** What rarely changes is due in this round. */
   readonly staticDue: boolean;
   readonly before: Snapshot | undefined;
   readonly stack: StackFacts;
+  /** Stops the whole round. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /** The physical id of one of the stack's resources; a resource that is not made yet is a problem of kind not-found. */

@@ -1,3 +1,4 @@
+import { describeStack, stackResources } from '../aws/cloudformation-reads.ts';
 import { read } from './read.ts';
 import type { Reading } from './reading.ts';
 import type { Session } from './session.ts';
@@ -18,7 +19,6 @@ export async function observeStack(
   const moving = known !== undefined && isInProgress(known.status);
   if (before && known && !due && !moving && !before.problem && !isAbsent(before)) return before;
   return read({ clock, name: 'the stack', before, signal }, async (limit) => {
-    const { describeStack, stackResources } = await import('../aws/cloudformation-reads.ts');
     // Asked together when they will surely both be needed: at the first look, and while resources come and go.
     const early =
       (known === undefined && before === undefined) || moving ? stackResources(aws, farm.stack, limit) : undefined;

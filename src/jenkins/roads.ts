@@ -16,11 +16,8 @@ export async function proxyRoad(proxy: string): Promise<Road> {
   // Never with the credentials that the URL may carry.
   const description = `through ${url.protocol}//${url.host}`;
   if (url.protocol === 'http:' || url.protocol === 'https:') {
-    const { HttpProxyAgent } = await import('http-proxy-agent');
-    const plain: Agent = new HttpProxyAgent(url, { keepAlive: true });
-    // TLS to the target needs a tunnel; the master's own port speaks plain HTTP, so this is for a front door with TLS.
-    const { HttpsProxyAgent } = await import('https-proxy-agent');
-    const tunnel: Agent = new HttpsProxyAgent(url, { keepAlive: true });
+    const { httpProxyAgents } = await import('./http-proxy.ts');
+    const { plain, tunnel } = httpProxyAgents(url);
     return { agentFor: (target) => (target.protocol === 'https:' ? tunnel : plain), description };
   }
   const { SocksProxyAgent } = await import('socks-proxy-agent');

@@ -4,6 +4,7 @@ import { isUnsureOfAgents } from '../../src/farm/health-agents.ts';
 import { joinFarm } from '../../src/farm/joined.ts';
 import { seen, unseen } from '../../src/farm/reading.ts';
 import type { ProbeSample, Snapshot } from '../../src/farm/snapshot.ts';
+import { booting } from '../../src/jenkins/problems.ts';
 import {
   agent,
   agentOne,
@@ -251,6 +252,13 @@ describe('health', () => {
   it('is critical after a creation that failed, and says what is left to do', () => {
     const failed = healthy({ stack: seen(stack({ status: 'ROLLBACK_COMPLETE' }), noon) });
     expect(health(failed, noon).findings[0]).toMatchObject({ id: 'stack-failed', severity: 'critical' });
+  });
+
+  it('warns of a master that answers 503 while users are still sent to it', () => {
+    const before = healthy();
+    const booted = unseen({ ...problem('unreachable'), message: booting }, before.masters.a);
+    const unready = healthy({ masters: { ...before.masters, a: booted } });
+    expect(ids(unready)).toEqual(['slot-unready:a']);
   });
 
   it('counts an offline agent once', () => {

@@ -247,6 +247,22 @@ describe('a round', () => {
     expect((vpc?.requests.length ?? 0) - asked).toBe(7);
   });
 
+  it('asks once a round, and early, for a secret that cannot be read', async () => {
+    const { round, session, state } = await farm();
+    state.secrets = {};
+    const first = await round();
+    expect([first.masters.a?.problem, first.masters.b?.problem].map((problem) => problem?.kind)).toEqual([
+      'not-found',
+      'not-found',
+    ]);
+    expect(session.aws.calls.get('secretsmanager:GetSecretValue')).toBe(1);
+    // Before the tasks are described: no answer but the stack's is waited for.
+    const order = [...session.aws.calls.keys()];
+    expect(order.indexOf('secretsmanager:GetSecretValue')).toBeLessThan(order.indexOf('ecs:DescribeTasks'));
+    await round(first);
+    expect(session.aws.calls.get('secretsmanager:GetSecretValue')).toBe(2);
+  });
+
   it('reads the secret anew when a master takes neither version', async () => {
     const { round, state } = await farm({ '10.0.0.1': '11cc', '10.0.0.2': '11aa' });
     const first = await round();
