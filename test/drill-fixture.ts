@@ -1,5 +1,6 @@
 import type { Action, Target } from '../src/actions/action.ts';
 import type { Drill, DrillProgress, DrillReport } from '../src/drills/drill.ts';
+import type { PastDrill } from '../src/drills/journal.ts';
 import { now, taskIds } from './farm-fixture.ts';
 
 export const targetB: Target = {
@@ -76,6 +77,25 @@ export function report(more: Partial<DrillReport> = {}): DrillReport {
     timeline: [],
     report: '/home/op/.local/state/jdci-tui/drills/20260101-140211-kill-master-task-1a2b',
     reason: 'recovered within the budget, no user was turned away',
+    ...more,
+  };
+}
+
+/** A drill that was cut off with the fault in. */
+export function pastDrill(more: Partial<PastDrill> = {}): PastDrill {
+  return {
+    id: '20260101-135000-kill-master-task-77ff',
+    folder: '/home/op/.local/state/jdci-tui/drills/20260101-135000-kill-master-task-77ff',
+    start: {
+      at: '2026-01-01T13:50:00.000Z',
+      step: 'started',
+      drill: drill.name,
+      stack: 'jdci',
+      region: 'eu-west-1',
+      identity: 'SANDBOX ×10',
+      target: { ...targetB },
+    },
+    lastStep: 'observe',
     ...more,
   };
 }

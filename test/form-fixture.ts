@@ -131,6 +131,8 @@ export class FakeProvisioner implements Provisioner {
   first: ParameterForm = form();
   proposed: Proposal | Error = proposal;
   progress: readonly ProvisionProgress[] = [];
+  deletion: readonly ProvisionProgress[] = [];
+  cancelled: string | Error = 'the creation is broken off: the stack is being deleted';
   /** Resolved by a test to let `follow` go on. */
   #goOn: (() => void)[] = [];
 
@@ -156,6 +158,20 @@ export class FakeProvisioner implements Provisioner {
   async *follow(of: Proposal | undefined): AsyncGenerator<ProvisionProgress> {
     this.calls.push(of ? 'follow' : 'watch');
     for (const step of this.progress) {
+      yield step;
+      await new Promise<void>((resolve) => this.#goOn.push(resolve));
+    }
+  }
+
+  async cancel(): Promise<string> {
+    this.calls.push('cancel');
+    if (this.cancelled instanceof Error) throw this.cancelled;
+    return this.cancelled;
+  }
+
+  async *destroy(): AsyncGenerator<ProvisionProgress> {
+    this.calls.push('destroy');
+    for (const step of this.deletion) {
       yield step;
       await new Promise<void>((resolve) => this.#goOn.push(resolve));
     }

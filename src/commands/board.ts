@@ -1,6 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
 import type { LoadedApp } from '../app.tsx';
 import { runApp } from '../app.tsx';
-import type { Provisioner } from '../hooks/use-provisioning.ts';
 import type { GlobalOptions } from './options.ts';
 
 /** Whether the operator wants colours: `--no-color`, or https://no-color.org (set and not empty). */
@@ -21,49 +21,39 @@ export function runBoard(options: GlobalOptions, environment: NodeJS.ProcessEnv)
   });
 }
 
+/**
+ * Left to itself V8 lets the young generation grow to three times 16 MB, because rounds and frames leave much garbage
+ * behind and all of it at once. From now on it stays as it is: 18 of 114 MB less, at the same CPU.
+ */
+function keepYoungGenerationSmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
+
 async function load(
   options: GlobalOptions,
   environment: NodeJS.ProcessEnv,
   report: (doing: string) => void,
 ): Promise<LoadedApp> {
+  keepYoungGenerationSmall();
   report(options.sandbox ? 'starting the sandbox' : 'opening the way to the farm');
   const { openSessionFor } = await import('./open-session.ts');
   const session = await openSessionFor(options, environment, { farm: false });
   try {
+    const { AccountControl } = await import('../hooks/use-account.ts');
+    const account = new AccountControl(async () => (await (await import('../aws/sts.ts')).caller(session.aws)).account);
+    void account.look();
     report('the first look at the farm');
-    const [watching, guarding, running, catalogue, drilling, provisioning, changing, following, parameters] =
-      await Promise.all([
-        import('../farm/watch.ts'),
-        import('../drills/guard.ts'),
-        import('../drills/runner.ts'),
-        import('../drills/catalogue.ts'),
-        import('../hooks/use-drill.ts'),
-        import('../hooks/use-provisioning.ts'),
-        import('../provision/change-set.ts'),
-        import('../provision/follow.ts'),
-        import('../provision/parameters.ts'),
-      ]);
-    const store = new watching.FarmWatch(session);
-    const provisioner: Provisioner = {
-      discover: (signal) => parameters.discoverForm(session, { flags: {}, file: {} }, signal),
-      setField: parameters.setField,
-      propose: (form, signal) => changing.propose(session, form, signal),
-      execute: (proposal) => changing.execute(session, proposal),
-      discard: (proposal) => changing.discard(session, proposal),
-      follow: (proposal, signal) => following.followStack(session, proposal ?? session.farm.stack, signal),
-    };
-    const drill = new drilling.DrillControl(running.runDrill, session, store);
-    const provision = new provisioning.ProvisionControl(provisioner);
+    const { makeLoaded } = await import('./board-parts.ts');
+    const { store, ...parts } = await makeLoaded(session, account);
+    account.askWith(store);
     store.start();
+    const { drill, provision } = parts;
     return {
-      session,
+      ...parts,
       store,
-      drills: catalogue.drills,
-      drill,
-      provision,
-      refuse: (each, target, snapshot) => guarding.drillRefusal(session, each, snapshot, target),
       close: async () => {
         if (drill.current().running) process.stderr.write('jdci-tui: the drill is stopped and rolled back\n');
+        account.stop();
         try {
           // The rollback of a drill reads the farm: the watch goes last.
           await Promise.all([drill.stop(), provision.close()]);

@@ -22,12 +22,12 @@ export interface FrameProps {
 /** What is around every screen: where one is at the top, which keys matter at the bottom. */
 export function Frame({ size, facts, scopes, children }: FrameProps) {
   return (
-    <Box flexDirection="column" width={size.columns} height={size.rows} overflow="hidden">
+    <Box flexDirection="column" width={size.columns} height={size.rows} overflowY="hidden">
       <Header facts={facts} width={size.columns} />
-      <Box flexDirection="column" width={size.columns} height={bodyRows(size)} flexShrink={0} overflow="hidden">
+      <Box flexDirection="column" width={size.columns} height={bodyRows(size)} flexShrink={0} overflowY="hidden">
         {children}
       </Box>
-      <KeyHints scopes={scopes} width={size.columns} readOnly={facts.readOnly} />
+      <KeyHints scopes={scopes} width={size.columns} circumstances={facts} />
     </Box>
   );
 }

@@ -14,7 +14,7 @@ export function Lines({ lines, width, height = lines.length }: LinesProps) {
   if (height <= 0) return null;
   const rows = Array.from({ length: height }, (_, row) => ({ row, spans: lines[row] ?? [] }));
   return (
-    <Box flexDirection="column" width={width} height={height} flexShrink={0} overflow="hidden">
+    <Box flexDirection="column" width={width} height={height} flexShrink={0} overflowY="hidden">
       {rows.map(({ row, spans }) => (
         <Line key={row} spans={spans} width={width} />
       ))}

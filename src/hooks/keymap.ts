@@ -19,7 +19,15 @@ export type Scope =
   | 'choosing'
   | 'review'
   | 'resources'
-  | 'trouble';
+  | 'cancellable'
+  | 'deletable'
+  | 'repeatable'
+  | 'trouble'
+  | 'interrupted'
+  | 'masters'
+  | 'scroll'
+  | 'detail'
+  | 'faults';
 
 export type Command =
   | 'quit'
@@ -29,12 +37,14 @@ export type Command =
   | 'back'
   | 'overview'
   | 'masters'
+  | 'door'
   | 'hosts'
   | 'agents'
   | 'queue'
   | 'events'
   | 'findings'
   | 'failure-menu'
+  | 'faults'
   | 'drill'
   | 'provision'
   | 'refresh'
@@ -58,6 +68,9 @@ export type Command =
   | 'propose'
   | 'execute'
   | 'discard'
+  | 'cancel'
+  | 'delete'
+  | 'again'
   | 'retry';
 
 export interface Binding {
@@ -72,6 +85,21 @@ export interface Binding {
   readonly screen?: true;
   /** It leads to a change of the farm; `--read-only` drops it. */
   readonly changes?: true;
+  /** It works on the sandbox itself; a real farm has no such thing. */
+  readonly sandbox?: true;
+}
+
+/** What of the program's circumstances decides which keys there are. */
+export interface Circumstances {
+  readonly readOnly: boolean;
+  readonly sandbox: boolean;
+}
+
+const ordinary: Circumstances = { readOnly: false, sandbox: false };
+
+/** Whether these circumstances have no such key. */
+export function isDropped(binding: Binding, { readOnly, sandbox }: Circumstances): boolean {
+  return (readOnly && binding.changes === true) || (!sandbox && binding.sandbox === true);
 }
 
 const digits = 'a screen of its own, with every row';
@@ -86,6 +114,14 @@ export const keymap: readonly Binding[] = [
     description: 'the whole farm on one screen',
   },
   { command: 'masters', scope: 'board', keys: ['2'], screen: true, hint: 'masters', description: `masters: ${digits}` },
+  {
+    command: 'door',
+    scope: 'board',
+    keys: ['3'],
+    screen: true,
+    hint: 'door',
+    description: 'the front door: name, load balancer, its health checks, what users meet',
+  },
   { command: 'hosts', scope: 'board', keys: ['4'], screen: true, hint: 'hosts', description: `hosts: ${digits}` },
   {
     command: 'agents',
@@ -120,7 +156,12 @@ export const keymap: readonly Binding[] = [
     description: 'drills: break something on purpose and measure how it heals',
     changes: true,
   },
-  { command: 'drill', scope: 'board', keys: ['D'], description: 'the drill that runs, or the last one' },
+  {
+    command: 'drill',
+    scope: 'board',
+    keys: ['D'],
+    description: 'the drill that runs, or the last one; drills that were cut off',
+  },
   {
     command: 'provision',
     scope: 'board',
@@ -128,6 +169,15 @@ export const keymap: readonly Binding[] = [
     hint: 'provision',
     description: 'create or update the stack through a change set',
     changes: true,
+  },
+  {
+    command: 'faults',
+    scope: 'board',
+    keys: ['X'],
+    hint: 'faults',
+    description: 'faults of the sandbox: put in, clear',
+    changes: true,
+    sandbox: true,
   },
   { command: 'refresh', scope: 'board', keys: ['r'], description: 'look at the farm now' },
 
@@ -229,9 +279,67 @@ export const keymap: readonly Binding[] = [
   },
 
   { command: 'accept', scope: 'resources', keys: ['enter'], hint: 'board', description: 'the board' },
-  { command: 'up', scope: 'resources', keys: ['up', 'k'], description: 'one row up' },
-  { command: 'down', scope: 'resources', keys: ['down', 'j'], description: 'one row down' },
   { command: 'back', scope: 'resources', keys: ['esc'], description: 'the board; CloudFormation goes on' },
+
+  {
+    command: 'cancel',
+    scope: 'cancellable',
+    keys: ['x'],
+    hint: 'cancel',
+    description: 'break it off: what is being created is deleted, an update is rolled back',
+    changes: true,
+  },
+  {
+    command: 'delete',
+    scope: 'deletable',
+    keys: ['x'],
+    hint: 'delete the stack',
+    description: 'delete the stack that failed',
+    changes: true,
+  },
+  {
+    command: 'again',
+    scope: 'repeatable',
+    keys: ['p'],
+    hint: 'parameters',
+    description: 'back to the parameters; what was typed is kept',
+    changes: true,
+  },
+
+  { command: 'choose', scope: 'masters', keys: ['enter'], hint: 'in full', description: 'one master in full' },
+  {
+    command: 'back',
+    scope: 'detail',
+    keys: ['esc', 'enter'],
+    hint: 'back',
+    description: 'back to where it was opened',
+  },
+  { command: 'up', scope: 'scroll', keys: ['up', 'k'], description: 'one line up' },
+  { command: 'down', scope: 'scroll', keys: ['down', 'j'], description: 'one line down' },
+  { command: 'page-up', scope: 'scroll', keys: ['pageup', 'ctrl+b'], description: 'one page up' },
+  { command: 'page-down', scope: 'scroll', keys: ['pagedown', 'ctrl+f'], description: 'one page down' },
+  { command: 'first', scope: 'scroll', keys: ['home', 'g'], description: 'the beginning' },
+  { command: 'last', scope: 'scroll', keys: ['end', 'G'], description: 'the end' },
+
+  {
+    command: 'choose',
+    scope: 'interrupted',
+    keys: ['enter'],
+    hint: 'roll back and close',
+    description: 'undo what the drills that were cut off left, and close them',
+    changes: true,
+  },
+  { command: 'back', scope: 'interrupted', keys: ['esc'], hint: 'later', description: 'the board' },
+
+  {
+    command: 'choose',
+    scope: 'faults',
+    keys: ['enter'],
+    hint: 'put in, take out',
+    description: 'put the fault in; take it out',
+  },
+  { command: 'clear', scope: 'faults', keys: ['c'], hint: 'clear all', description: 'clear every fault' },
+  { command: 'back', scope: 'faults', keys: ['esc'], hint: 'board', description: 'the board' },
 
   { command: 'retry', scope: 'trouble', keys: ['r', 'enter'], hint: 'try again', description: 'try again' },
   { command: 'back', scope: 'trouble', keys: ['esc'], hint: 'back', description: 'back' },
@@ -261,22 +369,23 @@ export function takesText(scopes: readonly Scope[]): boolean {
   return scopes.some((scope) => textScopes.has(scope));
 }
 
-/** The bindings of some scopes and of everywhere, in the order of the scopes; what `readOnly` drops is dropped. */
-export function bindingsOf(scopes: readonly Scope[], readOnly = false): readonly Binding[] {
-  const text = takesText(scopes);
+/** The bindings of some scopes and of everywhere, in the order of the scopes, as the circumstances leave them. */
+export function bindingsOf(scopes: readonly Scope[], circumstances = ordinary): readonly Binding[] {
+  // A question keeps every key to itself, as does a text that is being typed.
+  const alone = takesText(scopes) || scopes.includes('dialog');
   return [...scopes, 'everywhere' as const].flatMap((scope) =>
     keymap.filter(
       (binding) =>
         binding.scope === scope &&
-        !(readOnly && binding.changes) &&
-        !(text && scope === 'everywhere' && !binding.keys.some((key) => key.startsWith('ctrl+'))),
+        !isDropped(binding, circumstances) &&
+        !(alone && scope === 'everywhere' && !binding.keys.some((key) => key.startsWith('ctrl+'))),
     ),
   );
 }
 
 /** The command that a key means where these scopes listen; the first scope that knows the key wins. */
-export function commandFor(key: string, scopes: readonly Scope[], readOnly = false): Command | undefined {
-  return bindingsOf(scopes, readOnly).find((binding) => binding.keys.includes(key))?.command;
+export function commandFor(key: string, scopes: readonly Scope[], circumstances = ordinary): Command | undefined {
+  return bindingsOf(scopes, circumstances).find((binding) => binding.keys.includes(key))?.command;
 }
 
 const keyWords: Readonly<Record<string, string>> = {

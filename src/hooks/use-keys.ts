@@ -1,6 +1,6 @@
 import { type Key, useInput, usePaste } from 'ink';
 import { createContext, useContext, useLayoutEffect, useRef } from 'react';
-import { type Command, commandFor, type Scope, takesText } from './keymap.ts';
+import { type Circumstances, type Command, commandFor, type Scope, takesText } from './keymap.ts';
 
 /** One key: its name in the keymap, and the text that it types where letters are text. */
 export interface KeyPress {
@@ -131,7 +131,7 @@ export type CommandHandlers = Partial<Record<Command, () => void>>;
 export interface CommandOptions {
   readonly level?: Level;
   readonly active?: boolean;
-  readonly readOnly?: boolean;
+  readonly circumstances?: Circumstances;
   /** Keys that are no command here, where letters are text. */
   readonly onText?: (press: KeyPress) => void;
 }
@@ -141,10 +141,10 @@ export interface CommandOptions {
  * control keys from what lies below them.
  */
 export function useCommands(scopes: readonly Scope[], handlers: CommandHandlers, options: CommandOptions = {}): void {
-  const { level = 'screen', active = true, readOnly = false, onText } = options;
+  const { level = 'screen', active = true, circumstances, onText } = options;
   useKeyListener(
     (press) => {
-      const command = commandFor(press.name, scopes, readOnly);
+      const command = commandFor(press.name, scopes, circumstances);
       const handler = command === undefined ? undefined : handlers[command];
       if (handler) {
         handler();

@@ -12,7 +12,14 @@ export interface Provisioner {
   discard(proposal: Proposal): Promise<void>;
   /** The stack's progress until it stands still; without a proposal, of whatever goes on with it. */
   follow(proposal: Proposal | undefined, signal: AbortSignal): AsyncIterable<ProvisionProgress>;
+  /** Breaks off what goes on with the stack; says in one line what it did. */
+  cancel(proposal: Proposal | undefined): Promise<string>;
+  /** Deletes the farm, and tells how far that is. */
+  destroy(): AsyncIterable<ProvisionProgress>;
 }
+
+/** What is done to the stack; `FOLLOW`: what somebody else began. */
+export type StackChange = Proposal['kind'] | 'DELETE' | 'FOLLOW';
 
 /** Where provisioning stands. */
 export type ProvisionState =
@@ -21,8 +28,23 @@ export type ProvisionState =
   | { readonly step: 'parameters'; readonly form: ParameterForm; readonly problem?: Problem }
   | { readonly step: 'proposing'; readonly form: ParameterForm }
   | { readonly step: 'review'; readonly form: ParameterForm; readonly proposal: Proposal; readonly problem?: Problem }
-  | { readonly step: 'executing'; readonly kind: Proposal['kind'] | 'FOLLOW'; readonly progress?: ProvisionProgress }
-  | { readonly step: 'finished'; readonly progress: ProvisionProgress }
+  | {
+      readonly step: 'executing';
+      readonly kind: StackChange;
+      readonly proposal?: Proposal;
+      readonly progress?: ProvisionProgress;
+      /** Asked to break off; the text says what was done about it. */
+      readonly cancelling?: string;
+      /** Why it could not be broken off. */
+      readonly problem?: Problem;
+    }
+  | {
+      readonly step: 'finished';
+      readonly kind: StackChange;
+      readonly progress: ProvisionProgress;
+      /** The operator wants to go on looking at it. */
+      readonly stays: boolean;
+    }
   | { readonly step: 'trouble'; readonly problem: Problem };
 
 export type ProvisionHappening =
@@ -32,8 +54,11 @@ export type ProvisionHappening =
   | { readonly type: 'proposing' }
   | { readonly type: 'proposed'; readonly proposal: Proposal }
   | { readonly type: 'discarded' }
-  | { readonly type: 'executing'; readonly kind: Proposal['kind'] | 'FOLLOW' }
+  | { readonly type: 'executing'; readonly kind: StackChange; readonly proposal?: Proposal }
   | { readonly type: 'progressed'; readonly progress: ProvisionProgress }
+  | { readonly type: 'cancelling'; readonly words: string }
+  | { readonly type: 'not-cancelled'; readonly problem: Problem }
+  | { readonly type: 'stays' }
   | { readonly type: 'failed'; readonly problem: Problem };
 
 /** The state after a happening; one that does not belong to the state changes nothing. */
@@ -52,12 +77,28 @@ export function provisionAfter(state: ProvisionState, happening: ProvisionHappen
     case 'discarded':
       return state.step === 'review' ? { step: 'parameters', form: state.form } : state;
     case 'executing':
-      return { step: 'executing', kind: happening.kind };
+      return {
+        step: 'executing',
+        kind: happening.kind,
+        ...(happening.proposal ? { proposal: happening.proposal } : {}),
+      };
     case 'progressed':
       if (state.step !== 'executing') return state;
       return happening.progress.finished
-        ? { step: 'finished', progress: happening.progress }
+        ? { step: 'finished', kind: state.kind, progress: happening.progress, stays: false }
         : { ...state, progress: happening.progress };
+    case 'cancelling': {
+      if (state.step !== 'executing') return state;
+      const { problem: _, ...rest } = state;
+      return { ...rest, cancelling: happening.words };
+    }
+    case 'not-cancelled': {
+      if (state.step !== 'executing') return state;
+      const { cancelling: _, ...rest } = state;
+      return { ...rest, problem: happening.problem };
+    }
+    case 'stays':
+      return state.step === 'finished' && !state.stays ? { ...state, stays: true } : state;
     case 'failed':
       // What the operator typed must outlive a refusal of the service.
       if (state.step === 'proposing') return { step: 'parameters', form: state.form, problem: happening.problem };
@@ -78,6 +119,8 @@ export function unready(form: ParameterForm): readonly string[] {
 export class ProvisionControl extends Observable<ProvisionState> {
   readonly #provisioner: Provisioner;
   #abort = new AbortController();
+  /** What the operator typed, by field: a form that is made anew after a failure gets it again. */
+  readonly #typed = new Map<string, string>();
 
   constructor(provisioner: Provisioner) {
     super({ step: 'asleep' });
@@ -95,13 +138,16 @@ export class ProvisionControl extends Observable<ProvisionState> {
     if (step !== 'asleep' && step !== 'finished' && step !== 'trouble') return;
     this.#happen({ type: 'discovering' });
     await this.#try(async () => {
-      this.#happen({ type: 'discovered', form: await this.#provisioner.discover(this.#abort.signal) });
+      let form = await this.#provisioner.discover(this.#abort.signal);
+      for (const [name, value] of this.#typed) form = this.#provisioner.setField(form, name, value);
+      this.#happen({ type: 'discovered', form });
     });
   }
 
   change(name: string, value: string): void {
     const state = this.current();
     if (state.step !== 'parameters') return;
+    this.#typed.set(name, value);
     this.#happen({ type: 'changed', form: this.#provisioner.setField(state.form, name, value) });
   }
 
@@ -129,16 +175,40 @@ export class ProvisionControl extends Observable<ProvisionState> {
     const { proposal } = state;
     await this.#try(async () => {
       await this.#provisioner.execute(proposal);
-      this.#happen({ type: 'executing', kind: proposal.kind });
-      await this.#follow(proposal);
+      this.#happen({ type: 'executing', kind: proposal.kind, proposal });
+      await this.#take(this.#provisioner.follow(proposal, this.#abort.signal));
     });
   }
 
-  /** Watches a change that somebody else, or an earlier run, has begun. */
+  /** Watches a change that somebody else, or an earlier run, has begun; of one that is over, how it ended. */
   async watch(): Promise<void> {
     if (this.busy) return;
     this.#happen({ type: 'executing', kind: 'FOLLOW' });
-    await this.#try(() => this.#follow(undefined));
+    await this.#try(() => this.#take(this.#provisioner.follow(undefined, this.#abort.signal)));
+  }
+
+  /** Breaks off what goes on with the stack; how that goes is told by what is followed already. */
+  async cancel(): Promise<void> {
+    const state = this.current();
+    if (state.step !== 'executing' || state.cancelling !== undefined) return;
+    this.#happen({ type: 'cancelling', words: 'asking CloudFormation to break it off' });
+    try {
+      this.#happen({ type: 'cancelling', words: await this.#provisioner.cancel(state.proposal) });
+    } catch (error) {
+      this.#happen({ type: 'not-cancelled', problem: problemOf(error, 'provisioning') });
+    }
+  }
+
+  /** Deletes a stack that failed. */
+  async destroy(): Promise<void> {
+    if (this.current().step !== 'finished') return;
+    this.#happen({ type: 'executing', kind: 'DELETE' });
+    await this.#try(() => this.#take(this.#provisioner.destroy()));
+  }
+
+  /** Goes on showing what came out, until a key leads elsewhere. */
+  stay(): void {
+    this.#happen({ type: 'stays' });
   }
 
   /** Stops watching; CloudFormation goes on. A change set that nobody will execute is taken back. */
@@ -148,8 +218,9 @@ export class ProvisionControl extends Observable<ProvisionState> {
     if (state.step === 'review') await this.#provisioner.discard(state.proposal).catch(() => undefined);
   }
 
-  async #follow(proposal: Proposal | undefined): Promise<void> {
-    for await (const progress of this.#provisioner.follow(proposal, this.#abort.signal)) {
+  async #take(course: AsyncIterable<ProvisionProgress>): Promise<void> {
+    for await (const progress of course) {
+      if (this.#abort.signal.aborted) return;
       this.#happen({ type: 'progressed', progress });
     }
   }

@@ -55,14 +55,15 @@ export function settleAtEnd(
   return settle(follows ? { ...state, key: keys.at(-1) } : state, keys, height);
 }
 
-/** A table's selection and the handlers of its keys. With `newestLast` it begins at the end and follows it. */
+/** A table's selection and the handlers of its keys. With `newestLast` it begins at the end and follows it, otherwise at `firstKey`. */
 export function useTable(
   keys: readonly string[],
   height: number,
   newestLast = false,
+  firstKey?: string,
 ): { state: TableState; handlers: CommandHandlers } {
   // A ref, because the state settles anew with each set of rows, while rendering; only a key asks for a new frame.
-  const kept = useRef(firstRow);
+  const kept = useRef<TableState>({ ...firstRow, key: firstKey });
   const [, redraw] = useReducer((frames: number) => frames + 1, 0);
   const keysBefore = useRef<readonly string[]>(undefined);
   kept.current = newestLast

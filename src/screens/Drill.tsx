@@ -9,7 +9,7 @@ import type { TerminalSize } from '../hooks/use-terminal-size.ts';
 import { drillLines } from './drill-lines.ts';
 
 const running: readonly Scope[] = ['drill'];
-const over: readonly Scope[] = ['help', 'board'];
+const over: readonly Scope[] = ['detail', 'board'];
 
 export interface DrillProps {
   readonly size: TerminalSize;
@@ -23,9 +23,10 @@ export interface DrillProps {
 /** A drill while it runs, and what came of it. */
 export function DrillScreen({ size, facts, control, snapshot, now, onBack }: DrillProps) {
   const state = useDrill(control);
-  useCommands(running, { 'stop-drill': () => void control.stop(), back: onBack });
+  const scopes = state.running ? running : over;
+  useCommands(scopes, { 'stop-drill': () => void control.stop(), back: onBack });
   return (
-    <Frame size={size} facts={facts} scopes={state.running ? running : over}>
+    <Frame size={size} facts={facts} scopes={scopes}>
       <Lines
         lines={drillLines(state, snapshot, now, size.columns, bodyRows(size))}
         width={size.columns}

@@ -2,14 +2,16 @@ import type { HeaderFacts } from '../components/header-line.ts';
 import type { Column } from '../components/table-layout.ts';
 import type { Farm } from '../farm/joined.ts';
 import type { Host } from '../farm/joined-hosts.ts';
+import type { Snapshot } from '../farm/snapshot.ts';
 import type { TerminalSize } from '../hooks/use-terminal-size.ts';
 import { age, none, shortId } from '../terminal/format.ts';
 import { stateMark } from '../terminal/glyphs.ts';
 import { type Spans, span } from '../terminal/spans.ts';
+import { balancedCell } from './door-line.ts';
 import { TableScreen } from './TableScreen.tsx';
 
 /** The columns of the hosts' table. */
-export function hostColumns(now: number, shortIds: boolean): readonly Column<Host>[] {
+export function hostColumns(snapshot: Snapshot, now: number, shortIds: boolean): readonly Column<Host>[] {
   return [
     { key: 'zone', title: 'ZONE', width: 12, cell: ({ zone }) => span(zone, 'dim') },
     {
@@ -35,7 +37,7 @@ export function hostColumns(now: number, shortIds: boolean): readonly Column<Hos
       key: 'door',
       title: 'DOOR',
       width: 12,
-      cell: ({ balanced }) => span(balanced?.state ?? none, balanced ? stateMark(balanced.state).tone : 'dim'),
+      cell: ({ balanced }) => balancedCell(balanced, snapshot),
     },
     { key: 'group', title: 'GROUP', width: 12, drop: 2, cell: ({ member }) => span(member?.lifecycle ?? none, 'dim') },
     { key: 'type', title: 'TYPE', width: 10, drop: 3, cell: ({ instance }) => span(instance?.type ?? none, 'dim') },
@@ -89,17 +91,18 @@ export interface HostsProps {
   readonly size: TerminalSize;
   readonly facts: HeaderFacts;
   readonly farm: Farm;
+  readonly snapshot: Snapshot;
   readonly now: number;
 }
 
 /** Every host of the group and of the cluster. */
-export function Hosts({ size, facts, farm, now }: HostsProps) {
+export function Hosts({ size, facts, farm, snapshot, now }: HostsProps) {
   return (
     <TableScreen
       size={size}
       facts={facts}
       title={`Hosts  ${farm.hosts.length}`}
-      columns={hostColumns(now, size.columns < 100)}
+      columns={hostColumns(snapshot, now, size.columns < 100)}
       rows={farm.hosts}
       rowKey={(host) => host.id}
       rowText={(host) =>

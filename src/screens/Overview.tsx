@@ -12,10 +12,12 @@ import { problemLines } from './provision-lines.ts';
 const scopes: readonly Scope[] = ['board'];
 
 /** What is shown before there is a farm to show. */
-export function noFarmLines(view: FarmView, stack: string, width: number): readonly Spans[] {
+export function noFarmLines(view: FarmView, { stack, readOnly }: HeaderFacts, width: number): readonly Spans[] {
   if (view.problem) return [[], ...problemLines(view.problem, width)];
   if (view.presence === 'waiting') return [[], [span(' ◌ the first look at the farm', 'moving')]];
-  return [[], [span(` There is no farm named ${stack}. `), span('P', 'key'), span(' sets one up.')]];
+  const none = span(` There is no farm named ${stack}. `);
+  if (readOnly) return [[], [none, span('With --read-only none is set up.', 'dim')]];
+  return [[], [none, span('P', 'key'), span(' sets one up.')]];
 }
 
 export interface OverviewProps {
@@ -32,7 +34,7 @@ export function Overview({ size, facts, view, farm, now }: OverviewProps) {
   const lines =
     farm && view.presence === 'present'
       ? overviewLines(view, farm, now, size.columns, height)
-      : noFarmLines(view, facts.stack, size.columns);
+      : noFarmLines(view, facts, size.columns);
   return (
     <Frame size={size} facts={facts} scopes={scopes}>
       <Lines lines={lines} width={size.columns} height={height} />

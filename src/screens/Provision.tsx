@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { bodyRows, Frame } from '../components/Frame.tsx';
 import type { HeaderFacts } from '../components/header-line.ts';
 import { Lines } from '../components/Lines.tsx';
+import type { Clock } from '../core/clock.ts';
 import type { Scope } from '../hooks/keymap.ts';
 import { useCommands } from '../hooks/use-keys.ts';
 import { type ProvisionControl, useProvisioning } from '../hooks/use-provisioning.ts';
@@ -18,6 +19,7 @@ export interface ProvisionProps {
   readonly size: TerminalSize;
   readonly facts: HeaderFacts;
   readonly control: ProvisionControl;
+  readonly clock: Clock;
   readonly now: number;
   /** Whether there is a stack already: then this is an update. */
   readonly exists: boolean;
@@ -25,7 +27,7 @@ export interface ProvisionProps {
 }
 
 /** Creating and updating a farm, step by step. */
-export function Provision({ size, facts, control, now, exists, onBoard }: ProvisionProps) {
+export function Provision({ size, facts, control, clock, now, exists, onBoard }: ProvisionProps) {
   const state = useProvisioning(control);
   const waiting = state.step === 'asleep' || state.step === 'discovering' || state.step === 'trouble';
   useEffect(() => {
@@ -34,12 +36,12 @@ export function Provision({ size, facts, control, now, exists, onBoard }: Provis
   useCommands(scopes, { retry: () => void control.begin(), back: onBoard }, { active: waiting });
   const shared = { size, facts };
   if (state.step === 'parameters' || state.step === 'proposing') {
-    const title = exists ? `Update of ${facts.stack}` : `New farm ${facts.stack}`;
+    const title = state.form.existing ? `Update of ${facts.stack}` : `New farm ${facts.stack}`;
     return <Parameters {...shared} state={state} control={control} title={title} onBack={onBoard} />;
   }
   if (state.step === 'review') return <Review {...shared} state={state} control={control} />;
   if (state.step === 'executing' || state.step === 'finished') {
-    return <Resources {...shared} progress={state.progress} now={now} onBoard={onBoard} />;
+    return <Resources {...shared} state={state} control={control} clock={clock} now={now} onBoard={onBoard} />;
   }
   const lines: readonly Spans[] =
     state.step === 'trouble'

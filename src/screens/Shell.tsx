@@ -8,9 +8,12 @@ import type { Drill } from '../drills/drill.ts';
 import type { Session } from '../farm/session.ts';
 import type { Snapshot } from '../farm/snapshot.ts';
 import type { FarmStore, FarmView } from '../farm/view.ts';
-import type { Scope } from '../hooks/keymap.ts';
+import type { Circumstances, Scope } from '../hooks/keymap.ts';
+import { type AccountControl, useAccount } from '../hooks/use-account.ts';
 import { type DrillControl, type DrillState, useDrill } from '../hooks/use-drill.ts';
 import { useFarm } from '../hooks/use-farm.ts';
+import type { FaultsControl } from '../hooks/use-faults.ts';
+import { type InterruptedControl, useInterrupted } from '../hooks/use-interrupted.ts';
 import { useJoined } from '../hooks/use-joined.ts';
 import { useCommands } from '../hooks/use-keys.ts';
 import { useNow } from '../hooks/use-now.ts';
@@ -18,13 +21,16 @@ import { type ProvisionControl, type ProvisionState, useProvisioning } from '../
 import { fits, type TerminalSize } from '../hooks/use-terminal-size.ts';
 import { duration } from '../terminal/format.ts';
 import { Agents } from './Agents.tsx';
+import { Door } from './Door.tsx';
 import { DrillScreen } from './Drill.tsx';
 import { elapsedSeconds } from './drill-lines.ts';
 import { Events } from './Events.tsx';
 import { FailureMenu } from './FailureMenu.tsx';
+import { Faults } from './Faults.tsx';
 import { Findings } from './Findings.tsx';
 import { Help } from './Help.tsx';
 import { Hosts } from './Hosts.tsx';
+import { InterruptedScreen } from './Interrupted.tsx';
 import { Masters } from './Masters.tsx';
 import { Overview } from './Overview.tsx';
 import { Provision } from './Provision.tsx';
@@ -38,6 +44,10 @@ export interface Loaded {
   readonly drills: readonly Drill[];
   readonly drill: DrillControl;
   readonly provision: ProvisionControl;
+  readonly account: AccountControl;
+  readonly interrupted: InterruptedControl;
+  /** Only where the farm is in the sandbox. */
+  readonly faults?: FaultsControl;
   /** Why a drill may not be run on a target now; null when it may. */
   refuse(drill: Drill, target: Target, snapshot: Snapshot): Refusal | null;
 }
@@ -45,13 +55,16 @@ export interface Loaded {
 export type ScreenName =
   | 'overview'
   | 'masters'
+  | 'door'
   | 'hosts'
   | 'agents'
   | 'queue'
   | 'events'
   | 'findings'
   | 'failure'
+  | 'faults'
   | 'drill'
+  | 'interrupted'
   | 'provision';
 
 /** The account in the stack's ARN: `arn:aws:cloudformation:REGION:ACCOUNT:stack/…`. */
@@ -59,6 +72,9 @@ export function accountOf(view: FarmView): string | undefined {
   const account = view.snapshot?.stack.value?.id.split(':')[4];
   return account === '' ? undefined : account;
 }
+
+/** Statuses of a stack on which no update can be proposed: what can be done is said where its end is shown. */
+const stuck = /^(ROLLBACK_COMPLETE|ROLLBACK_FAILED|CREATE_FAILED|DELETE_FAILED|UPDATE_ROLLBACK_FAILED)$/;
 
 /** What goes on beside the screen that is shown, in a few words for the header. */
 export function noteOf(drill: DrillState, provision: ProvisionState, now: number): string | undefined {
@@ -102,59 +118,79 @@ export interface ShellProps {
 
 /** The frame around every screen: which one is shown, and the keys that lead to another. */
 export function Shell({ loaded, size, onQuit }: ShellProps) {
-  const { session, store, drills, provision, drill } = loaded;
+  const { session, store, drills, provision, drill, interrupted, faults } = loaded;
   const view = useFarm(store, (whole) => whole);
   const farm = useJoined(store);
   // A farm at rest is looked at every few seconds, and its ages then are minutes and hours.
   const now = useNow(session.clock, view, view.pace.reason === 'at rest' ? 5000 : 1000);
   const drillState = useDrill(drill);
   const provisionState = useProvisioning(provision);
+  const cutOff = useInterrupted(interrupted).drills.length > 0;
+  const asked = useAccount(loaded.account);
   const [chosen, setScreen] = useState<ScreenName>();
   const [helping, setHelping] = useState(false);
   const [quitting, setQuitting] = useState(false);
-  const { readOnly } = session;
+  const { readOnly, sandbox } = session;
+  const circumstances: Circumstances = { readOnly, sandbox };
   const { presence, snapshot } = view;
 
   // The first round decides where one begins; from then on only keys lead elsewhere.
   useEffect(() => {
-    if (presence !== 'waiting')
-      setScreen((before) => before ?? (presence === 'absent' && !readOnly ? 'provision' : 'overview'));
-  }, [presence, readOnly]);
+    if (presence === 'waiting') return;
+    const first: ScreenName =
+      presence === 'absent' ? (readOnly ? 'overview' : 'provision') : cutOff ? 'interrupted' : 'overview';
+    setScreen((before) => before ?? first);
+  }, [presence, readOnly, cutOff]);
   const screen = chosen ?? 'overview';
 
   const question = quitting ? quitQuestion(drillState, provisionState) : undefined;
   const busy = quitQuestion(drillState, provisionState) !== undefined;
-  const go = (to: ScreenName) => () => setScreen(to);
+  const go = (to: ScreenName) => () => {
+    setHelping(false);
+    setScreen(to);
+  };
   const toProvision = () => {
     const status = snapshot?.stack.value?.status ?? '';
     const { step } = provision.current();
-    if (presence === 'present' && status.endsWith('_IN_PROGRESS') && step !== 'executing') void provision.watch();
-    else if (step === 'finished' || step === 'trouble') void provision.begin();
-    setScreen('provision');
+    const isStuck = stuck.test(status);
+    const shownAlready = step === 'executing' || (isStuck && step === 'finished');
+    if (presence === 'present' && (status.endsWith('_IN_PROGRESS') || isStuck)) {
+      if (!shownAlready) void provision.watch();
+    } else if (step === 'finished' || step === 'trouble') void provision.begin();
+    go('provision')();
+  };
+  const toBoard = () => {
+    store.refresh();
+    go('overview')();
   };
   useCommands(
     frameScopes,
     {
       overview: go('overview'),
       masters: go('masters'),
+      door: go('door'),
       hosts: go('hosts'),
       agents: go('agents'),
       queue: go('queue'),
       events: go('events'),
       findings: go('findings'),
       'failure-menu': () => {
-        if (snapshot && presence === 'present') setScreen(drill.current().running ? 'drill' : 'failure');
+        if (snapshot && presence === 'present') go(drill.current().running ? 'drill' : 'failure')();
       },
-      drill: go('drill'),
+      faults: () => {
+        if (faults) go('faults')();
+      },
+      // A drill of this run is more to the point than what an earlier run left.
+      drill: go(cutOff && drillState.drill === undefined ? 'interrupted' : 'drill'),
       provision: toProvision,
       refresh: () => store.refresh(),
       help: () => setHelping(true),
       quit: () => (busy ? setQuitting(true) : onQuit()),
     },
-    { level: 'frame', readOnly, active: fits(size) },
+    { level: 'frame', circumstances, active: fits(size) },
   );
 
-  const account = accountOf(view);
+  const account = asked ?? accountOf(view);
   const note = noteOf(drillState, provisionState, now);
   // While it is being created a farm has no masters yet: that is no alarm, and the note says how far it is.
   const beingCreated = provisionState.step === 'executing' && provisionState.kind === 'CREATE';
@@ -162,7 +198,7 @@ export function Shell({ loaded, size, onQuit }: ShellProps) {
     stack: session.farm.stack,
     region: session.farm.region,
     identity: session.identity,
-    sandbox: session.sandbox,
+    sandbox,
     readOnly,
     ...(account === undefined ? {} : { account }),
     ...(presence === 'present' && !beingCreated ? { verdict: view.verdict } : {}),
@@ -181,10 +217,22 @@ export function Shell({ loaded, size, onQuit }: ShellProps) {
   switch (screen) {
     case 'provision':
       return (
-        <Provision {...shared} control={provision} now={now} exists={presence === 'present'} onBoard={go('overview')} />
+        <Provision
+          {...shared}
+          control={provision}
+          clock={session.clock}
+          now={now}
+          exists={presence === 'present'}
+          onBoard={toBoard}
+        />
       );
     case 'drill':
       return <DrillScreen {...shared} control={drill} snapshot={snapshot} now={now} onBack={go('overview')} />;
+    case 'interrupted':
+      return <InterruptedScreen {...shared} control={interrupted} onBack={go('overview')} />;
+    case 'faults':
+      if (!faults) break;
+      return <Faults {...shared} control={faults} snapshot={snapshot} onBack={go('overview')} />;
     case 'failure':
       if (!snapshot) break;
       return (
@@ -195,7 +243,7 @@ export function Shell({ loaded, size, onQuit }: ShellProps) {
           refuse={(each, target) => loaded.refuse(each, target, snapshot)}
           onStart={(each, target) => {
             drill.start(each, target);
-            setScreen('drill');
+            go('drill')();
           }}
           onBack={go('overview')}
         />
@@ -211,11 +259,14 @@ export function Shell({ loaded, size, onQuit }: ShellProps) {
       if (!farm) break;
       return <Queue {...shared} farm={farm} now={now} />;
     case 'masters':
-      if (!farm) break;
-      return <Masters {...shared} farm={farm} now={now} />;
+      if (!farm || !snapshot) break;
+      return <Masters {...shared} farm={farm} snapshot={snapshot} now={now} />;
+    case 'door':
+      if (!farm || !snapshot) break;
+      return <Door {...shared} farm={farm} snapshot={snapshot} now={now} />;
     case 'hosts':
-      if (!farm) break;
-      return <Hosts {...shared} farm={farm} now={now} />;
+      if (!farm || !snapshot) break;
+      return <Hosts {...shared} farm={farm} snapshot={snapshot} now={now} />;
     case 'overview':
       break;
   }

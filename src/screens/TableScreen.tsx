@@ -29,6 +29,11 @@ export interface TableScreenProps<R> {
   readonly detail?: (row: R) => readonly Spans[];
   readonly detailRows?: number;
   readonly newestLast?: boolean;
+  /** The row that is selected at first. */
+  readonly firstKey?: string;
+  /** Where the key that opens a row is listened for. */
+  readonly scope?: Scope;
+  readonly onChoose?: (row: R) => void;
 }
 
 /** The rows that contain every word of the filter, whatever their case. */
@@ -49,14 +54,24 @@ const filtering: readonly Scope[] = ['filter'];
 
 /** A table that fills the screen: a cursor, a filter, and the selected row in full. */
 export function TableScreen<R>(props: TableScreenProps<R>) {
-  const { size, facts, title, aside = [], columns, rowKey, empty, detail, detailRows = 0, newestLast } = props;
+  const { size, facts, title, aside = [], columns, rowKey, empty, detail, detailRows = 0, newestLast, scope } = props;
   const [filter, setFilter] = useState<TextEntry>(entryOf(''));
   const [typing, setTyping] = useState(false);
   const rows = filterRows(props.rows, filter.text, props.rowText);
   const under = detail ? detailRows + 1 : 0;
   const tableHeight = bodyRows(size) - 1 - under;
-  const { state, handlers } = useTable(rows.map(rowKey), rowsThatFit(tableHeight), newestLast);
-  useCommands(['table'], { ...handlers, filter: () => setTyping(true) }, { active: !typing });
+  const { state, handlers } = useTable(rows.map(rowKey), rowsThatFit(tableHeight), newestLast, props.firstKey);
+  const chosen = rows[state.index];
+  const listening: readonly Scope[] = scope === undefined ? walking : [scope, ...walking];
+  useCommands(
+    listening,
+    {
+      ...handlers,
+      filter: () => setTyping(true),
+      choose: () => (chosen === undefined ? undefined : props.onChoose?.(chosen)),
+    },
+    { active: !typing },
+  );
   useCommands(
     filtering,
     {
@@ -74,10 +89,9 @@ export function TableScreen<R>(props: TableScreenProps<R>) {
       ? []
       : [span(`  /${filter.text}`, 'key'), span(`  ${rows.length} of ${props.rows.length}`, 'dim')];
   const position = rows.length === 0 ? '' : `${state.index + 1}/${rows.length} `;
-  const chosen = rows[state.index];
   const width = size.columns;
   return (
-    <Frame size={size} facts={facts} scopes={typing ? filtering : walking}>
+    <Frame size={size} facts={facts} scopes={typing ? filtering : listening}>
       <Lines
         lines={[
           spread([{ text: ` ${title}`, tone: 'heading' }, ...aside, ...filterWords], [span(position, 'dim')], width),

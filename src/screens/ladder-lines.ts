@@ -55,6 +55,7 @@ function slotCell(pick: (slot: Slot) => Span): (rung: Rung) => Span {
 export function ladderColumns(snapshot: Snapshot, now: number, width: number): readonly Column<Rung>[] {
   const wide = width >= 110;
   const balancerSeen = fresh(snapshot.balancer) !== undefined;
+  const tasksSeen = fresh(snapshot.tasks) !== undefined;
   const zoneOf = (zone: string) => (wide ? zone : zone.replace(snapshot.farm.region, '') || zone);
   const hostCell = ({ host, slot }: Rung): Span => {
     if (!host) return slot?.state === 'unseen' || slot?.containerInstance ? span('') : span('no host', 'warning');
@@ -108,7 +109,9 @@ export function ladderColumns(snapshot: Snapshot, now: number, width: number): r
       title: 'STATUS',
       width: 9,
       drop: 4,
-      cell: slotCell(({ task }) => (task ? span(task.lastStatus, stateMark(task.lastStatus).tone) : dash)),
+      cell: slotCell(({ task }) =>
+        task ? span(task.lastStatus, tasksSeen ? stateMark(task.lastStatus).tone : 'unknown') : dash,
+      ),
     },
     {
       key: 'since',

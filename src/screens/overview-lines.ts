@@ -107,7 +107,7 @@ export function overviewLines(
   const eventsTitle = sectionTitle('Events', width, count(view.changes.length, 'event'));
   return exactly(
     [
-      ...exactly(findingsBlock(view, now, layout.findings), layout.findings),
+      ...exactly(findingsBlock(view, now, width, layout.findings), layout.findings),
       doorLine(farm, snapshot, view.history, now, width),
       ...exactly(ladderLines(farm, snapshot, now, width, layout.ladder), layout.ladder),
       ...agentsBlock(farm, snapshot, view, now, width, layout.agents),

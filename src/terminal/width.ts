@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 
 // Nearly all text of the screens is ASCII and our own one-column glyphs; segmenting graphemes for it would cost most of
 // a frame.
-const oneColumnEach = /^[\x20-\x7e·…–—±×‘’“”→←▸▹↳●○◌◐✓✕▲◆▁▂▃▄▅▆▇█░▒─│├└┬┴┼╭╮╰╯]*$/;
+const oneColumnEach = /^[\x20-\x7e·…–—±×‘’“”→←↑↓▸▹↳●○◌◐✓✕▲◆▁▂▃▄▅▆▇█░▒─│├└┬┴┼╭╮╰╯]*$/;
 
 /** Columns that a text takes on a terminal. */
 export function displayWidth(text: string): number {

@@ -3,6 +3,7 @@ import { hintSpans } from '../../src/components/KeyHints.tsx';
 import { bindingsOf, commandFor, keymap, type Scope } from '../../src/hooks/keymap.ts';
 import { plainText, spansWidth } from '../../src/terminal/spans.ts';
 
+const readOnly = { readOnly: true, sandbox: false };
 const scopes = [...new Set(keymap.map((binding) => binding.scope))];
 
 describe('keymap', () => {
@@ -33,9 +34,17 @@ describe('keymap', () => {
 
   it('drops what changes the farm when read-only', () => {
     expect(commandFor('F', ['board'])).toBe('failure-menu');
-    expect(commandFor('F', ['board'], true)).toBeUndefined();
-    expect(commandFor('P', ['board'], true)).toBeUndefined();
-    expect(commandFor('5', ['board'], true)).toBe('agents');
+    expect(commandFor('F', ['board'], readOnly)).toBeUndefined();
+    expect(commandFor('P', ['board'], readOnly)).toBeUndefined();
+    expect(commandFor('5', ['board'], readOnly)).toBe('agents');
+  });
+});
+
+describe('the sandbox’s own key', () => {
+  it('exists only there, and not read-only', () => {
+    expect(commandFor('X', ['board'])).toBeUndefined();
+    expect(commandFor('X', ['board'], { readOnly: false, sandbox: true })).toBe('faults');
+    expect(commandFor('X', ['board'], { readOnly: true, sandbox: true })).toBeUndefined();
   });
 });
 
@@ -51,9 +60,18 @@ describe('the footer', () => {
 
   it('says the screens in one where there is no room, so that the failure menu is never hidden', () => {
     expect(plainText(hintSpans(['board'], 80))).toBe(
-      ' 1 2 4 5 6 7 screens   F failure menu   P provision   ? help   q quit',
+      ' 1 2 3 4 5 6 7 screens   F failure menu   P provision   ? help   q quit',
     );
-    expect(plainText(hintSpans(['board'], 120))).toContain('1 overview   2 masters   4 hosts');
-    expect(plainText(hintSpans(['board'], 80, true))).not.toContain('failure');
+    expect(plainText(hintSpans(['board'], 120))).toContain('1 overview 2 masters 3 door 4 hosts');
+    expect(plainText(hintSpans(['board'], 80, readOnly))).not.toContain('failure');
+  });
+
+  it('has room for the sandbox’s faults too', () => {
+    const sandbox = { readOnly: false, sandbox: true };
+    for (const width of [80, 120]) {
+      const words = plainText(hintSpans(['board'], width, sandbox));
+      for (const part of ['F failure menu', 'P provision', 'X faults', '? help', 'q quit'])
+        expect(words).toContain(part);
+    }
   });
 });

@@ -12,8 +12,8 @@ describe('the essential columns fit into 80', () => {
   it.each([
     ['agents', agentColumns(now, true)],
     ['queue', queueColumns(now)],
-    ['masters', masterColumns(now)],
-    ['hosts', hostColumns(now, true)],
+    ['masters', masterColumns(snapshot(), now)],
+    ['hosts', hostColumns(snapshot(), now, true)],
     ['ladder', ladderColumns(snapshot(), now, 80)],
   ] as const)('of %s', (_, columns) => {
     const placed = placeColumns(columns as Parameters<typeof placeColumns>[0], 78);

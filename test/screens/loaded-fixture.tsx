@@ -1,4 +1,6 @@
+import { AccountControl } from '../../src/hooks/use-account.ts';
 import { DrillControl, type RunDrill } from '../../src/hooks/use-drill.ts';
+import { InterruptedControl } from '../../src/hooks/use-interrupted.ts';
 import { ProvisionControl, type Provisioner } from '../../src/hooks/use-provisioning.ts';
 import { useTerminalSize } from '../../src/hooks/use-terminal-size.ts';
 import { type Loaded, Shell } from '../../src/screens/Shell.tsx';
@@ -17,6 +19,8 @@ export function loadedWith(
     drills: [],
     drill: new DrillControl(run, session, store),
     provision: new ProvisionControl(provisioner),
+    account: new AccountControl(() => new Promise(() => {})),
+    interrupted: new InterruptedControl({ find: () => [], close: async () => {} }),
     refuse: () => null,
     ...rest,
   };
@@ -29,6 +33,8 @@ const silent: Provisioner = {
   execute: () => Promise.reject(new Error('not asked for')),
   discard: () => Promise.resolve(),
   async *follow() {},
+  cancel: () => Promise.reject(new Error('not asked for')),
+  async *destroy() {},
 };
 
 /** The shell at the terminal's size. */

@@ -1,13 +1,19 @@
 import stringWidth from 'string-width';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ProblemError } from '../../src/core/problem.ts';
 import { seen } from '../../src/farm/reading.ts';
 import type { InstanceFacts, Snapshot } from '../../src/farm/snapshot.ts';
-import { drill, progress, report, targetB } from '../drill-fixture.ts';
+import { AccountControl } from '../../src/hooks/use-account.ts';
+import { FaultsControl, type SandboxFaults } from '../../src/hooks/use-faults.ts';
+import { InterruptedControl } from '../../src/hooks/use-interrupted.ts';
+import { safeLine } from '../../src/terminal/safe-text.ts';
+import { drill, pastDrill, progress, report, targetB } from '../drill-fixture.ts';
 import {
   agent,
   FakeStore,
   fakeSession,
   host,
+  master,
   now,
   slotDown,
   slotDownVerdict,
@@ -25,6 +31,8 @@ afterEach(() => {
 
 const wide = { columns: 120, rows: 40 };
 const small = { columns: 80, rows: 24 };
+
+const noFaults: SandboxFaults = { active: async () => [], put: async () => [], clear: async () => [] };
 
 function manyAgents(count: number): Snapshot {
   const instances: InstanceFacts[] = Array.from({ length: count }, (_, at) =>
@@ -44,7 +52,7 @@ describe('the overview', () => {
     );
     expect(lines[3]).toBe('         → expected back in 1m40s; the front door is served by slot a');
     expect(lines[6]).toBe(
-      ' jenkins.build.example ─▸ ELB ● open 1/2 in service  p50 12ms ▄▄▄▄·▄█▄  0 of 214 requests failed',
+      ' jenkins.build.example ─▸ ELB ● open 1/2 in service  p50 12ms ▄▄▄▄·▄█▄  0 of 60 requests failed in 1m',
     );
     expect(lines[8]).toMatch(
       /^ ├─▸ {2}eu-west-1a {3}● i-07f…3ab {3}ready .*● a serving .* 3h {2}2\.580\.1 +2\/3 {6}1$/,
@@ -65,7 +73,7 @@ describe('the overview', () => {
       'SANDBOX ×10',
       '▲ WARNING',
       'slot b has no serving',
-      '0 of 214 failed',
+      '0 of 60 failed in 1m',
       '◌ b pending',
       '● a serving',
       'i-09b…c41',
@@ -110,7 +118,7 @@ describe('the overview', () => {
     mounted = await mount(<SizedShell loaded={loadedWith(store)} />, wide);
     const text = mounted.text();
     expect(text).toContain('? seen 40s ago: ec2:DescribeInstances is denied');
-    expect(text).toMatch(/ELB .*\? unseen 0\/0/);
+    expect(text).toMatch(/ELB .*\? unseen +not seen: ec2:DescribeInstances is denied/);
     expect(text).not.toContain('├─▸');
   });
 
@@ -125,15 +133,17 @@ describe('the overview', () => {
 describe('every screen', () => {
   it.each([wide, small, { columns: 97, rows: 31 }])('fits $columns×$rows and is whole after a resize', async (size) => {
     const store = new FakeStore(view({ snapshot: manyAgents(60), verdict: slotDownVerdict }));
-    mounted = await mount(<SizedShell loaded={loadedWith(store, { drills: [drill] })} />, size);
-    for (const key of ['1', '2', '4', '5', '6', '7', 'F', 'D', '?']) {
+    const loaded = loadedWith(store, { drills: [drill] });
+    const faults = new FaultsControl(noFaults, loaded.session, store);
+    mounted = await mount(<SizedShell loaded={{ ...loaded, faults }} />, size);
+    for (const key of ['1', '2', '3', '4', '5', '6', '7', '0', 'F', 'D', 'X', '?']) {
       await mounted.press(key);
       const lines = mounted.lines();
       expect(lines[0], key).toContain('SANDBOX ×10');
       expect(lines[1], key).toBe('─'.repeat(size.columns));
       expect(lines.at(-1), key).toMatch(/quit|back|help/);
       for (const line of lines) expect(stringWidth(line), `${key}: ${line}`).toBeLessThanOrEqual(size.columns);
-      if (key === 'F' || key === '?') await mounted.press(keys.esc);
+      if (key === 'F' || key === 'X' || key === '?') await mounted.press(keys.esc);
     }
     await mounted.press('1');
     await mounted.resize(120, 40);
@@ -143,6 +153,54 @@ describe('every screen', () => {
     expect(mounted.lines()).toEqual(grown);
     expect(grown.filter((line) => line.includes('SANDBOX'))).toHaveLength(1);
   });
+
+  it.each([wide, small])(
+    'keeps its shape at $columns×$rows whatever the names are, and with no agent at all',
+    async (size) => {
+      const long = 'a-job-whose-name-nobody-thought-about-when-it-was-made-/feature/'.repeat(4);
+      const names = [long, '部品ビルド'.repeat(20), '👩‍👩‍👧‍👦 family build', 'naïve\u0301'].map(safeLine);
+      const jobs = names.map((name) => ({ name, color: 'blue_anime' }));
+      const queue = names.map((job, id) => ({
+        id,
+        job,
+        why: long,
+        since: now,
+        stuck: true,
+        kind: 'buildable' as const,
+      }));
+      const store = new FakeStore(
+        view({
+          snapshot: snapshot({
+            instances: seen([host(0), host(1), host(2)], now),
+            masters: { a: seen(master('a', { jobs, queue, computers: [] }), now), b: seen(master('b'), now) },
+          }),
+          verdict: {
+            ...slotDownVerdict,
+            findings: names.map((name, at) => ({
+              id: `f${at}`,
+              severity: 'warning' as const,
+              subject: name,
+              message: name,
+              since: now,
+              advice: long,
+            })),
+          },
+          changes: names.map((event) => ({ at: now, source: 'Jenkins', event, severity: 'ok' as const })),
+        }),
+      );
+      mounted = await mount(<SizedShell loaded={loadedWith(store)} />, size);
+      for (const key of ['1', '2', '3', '4', '5', '6', '7', '0', '2\r']) {
+        await mounted.press(key);
+        const lines = mounted.lines();
+        expect(lines[0], key).toContain('SANDBOX ×10');
+        expect(lines[1], key).toBe('─'.repeat(size.columns));
+        expect(lines.at(-1), key).toMatch(/q quit$/);
+        for (const line of lines) expect(stringWidth(line), `${key}: ${line}`).toBeLessThanOrEqual(size.columns);
+      }
+      await mounted.press('1');
+      expect(mounted.text()).toContain('none: they come when a build waits');
+    },
+  );
 
   it('asks for more room below 80×24', async () => {
     mounted = await mount(<SizedShell loaded={loadedWith(new FakeStore())} />, { columns: 70, rows: 20 });
@@ -317,5 +375,159 @@ describe('before there is a farm', () => {
     );
     expect(mounted.text()).toContain('✕ the session has expired');
     expect(mounted.text()).toContain('→ sign in again: aws sso login');
+  });
+});
+
+describe('the header', () => {
+  it('names the account as soon as AWS has said it, farm or no farm, and keeps it', async () => {
+    const store = new FakeStore(view({ presence: 'waiting', snapshot: undefined }));
+    let answer: (account: string) => void = () => {};
+    const account = new AccountControl(
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    );
+    void account.look();
+    mounted = await mount(<SizedShell loaded={loadedWith(store, { account })} />, wide);
+    expect(mounted.lines()[0]).toMatch(/^ jdci {2}eu-west-1 · SANDBOX ×10/);
+    answer('123456789012');
+    await mounted.settle();
+    for (const presence of ['waiting', 'absent'] as const) {
+      store.publish(view({ presence, snapshot: undefined }));
+      await mounted.settle();
+      expect(mounted.lines()[0], presence).toContain('eu-west-1 · 123456789012 · SANDBOX ×10');
+    }
+  });
+});
+
+describe('one master', () => {
+  it('is opened from the table and left for it again, the same row selected', async () => {
+    mounted = await mount(<SizedShell loaded={loadedWith(new FakeStore())} />, small);
+    await mounted.press('2');
+    await mounted.press(keys.enter);
+    expect(mounted.lines()[2]).toMatch(/^ Master \(controller\) of slot a {2}● serving .*↓ \d+ more$/);
+    expect(mounted.text()).not.toContain('has reached a steady state');
+    await mounted.press('G');
+    expect(mounted.text()).toContain('has reached a steady state');
+    await mounted.press(keys.esc);
+    await mounted.press('j');
+    await mounted.press(keys.enter);
+    expect(mounted.lines()[2]).toContain('Master (controller) of slot b');
+    await mounted.press(keys.esc);
+    expect(mounted.lines().find((line) => line.startsWith('▸'))).toContain('b serving');
+    await mounted.press('5');
+    expect(mounted.text()).toContain('Agents (slaves)');
+  });
+});
+
+describe('drills that were cut off', () => {
+  const cutOff = (close: (tell: (line: string) => void) => Promise<void>) => {
+    let drills = [pastDrill()];
+    return new InterruptedControl({
+      find: () => drills,
+      close: async (tell) => {
+        await close(tell);
+        drills = [];
+      },
+    });
+  };
+
+  it('are said first, and are rolled back and closed on enter', async () => {
+    const close = vi.fn(async (tell: (line: string) => void) =>
+      tell('drill 20260101 was cut off at observe; rolled back'),
+    );
+    mounted = await mount(<SizedShell loaded={loadedWith(new FakeStore(), { interrupted: cutOff(close) })} />, small);
+    expect(mounted.text()).toContain('1 drill of this farm was cut off');
+    expect(mounted.text()).toContain('▲ kill-master-task · slot b');
+    expect(mounted.text()).toContain('begun 2026-01-01 13:50:00 UTC, cut off with the fault in');
+    await mounted.press(keys.enter);
+    expect(close).toHaveBeenCalledOnce();
+    expect(mounted.text()).toContain('● no drill of this farm is cut off any more');
+    expect(mounted.text()).toContain('rolled back');
+    await mounted.press(keys.esc);
+    expect(mounted.text()).toContain('Agents (slaves)');
+  });
+
+  it('can be left for later, and are found again under D', async () => {
+    const close = vi.fn(async () => {});
+    mounted = await mount(<SizedShell loaded={loadedWith(new FakeStore(), { interrupted: cutOff(close) })} />, small);
+    await mounted.press(keys.esc);
+    expect(mounted.text()).toContain('Agents (slaves)');
+    await mounted.press('D');
+    expect(mounted.text()).toContain('was cut off');
+    expect(close).not.toHaveBeenCalled();
+  });
+
+  it('are not touched read-only', async () => {
+    const close = vi.fn(async () => {});
+    const loaded = loadedWith(new FakeStore(), {
+      interrupted: cutOff(close),
+      session: fakeSession({ readOnly: true }),
+    });
+    mounted = await mount(<SizedShell loaded={loaded} />, small);
+    await mounted.press(keys.enter);
+    expect(close).not.toHaveBeenCalled();
+    expect(mounted.text()).toContain('without --read-only');
+  });
+});
+
+describe('the sandbox’s faults', () => {
+  const open = async (faults: SandboxFaults, more: Parameters<typeof fakeSession>[0] = {}) => {
+    const store = new FakeStore();
+    const loaded = loadedWith(store, { session: fakeSession(more) });
+    mounted = await mount(
+      <SizedShell loaded={{ ...loaded, faults: new FaultsControl(faults, loaded.session, store) }} />,
+      small,
+    );
+    await mounted.press('X');
+    return { screen: mounted, store };
+  };
+
+  it('are put in and taken out, and leave a line in the timeline', async () => {
+    let active: Awaited<ReturnType<SandboxFaults['active']>> = [];
+    const clear = vi.fn(async () => {
+      active = [];
+      return active;
+    });
+    const { screen, store } = await open({
+      active: async () => active,
+      put: async ({ fault }) => {
+        active = [{ ...fault, id: 'f7' }];
+        return active;
+      },
+      clear,
+    });
+    expect(screen.text()).toContain('no fault is in force');
+    await screen.press('j');
+    await screen.press(keys.enter);
+    expect(screen.lines().find((line) => line.startsWith('▸'))).toMatch(/Master b hangs .*▲ in force/);
+    expect(screen.text()).toContain(' ▲ master-hangs slot b');
+    expect(store.current().changes.at(-1)).toMatchObject({
+      source: 'operator',
+      event: expect.stringContaining('Master b'),
+    });
+    expect(store.refreshes).toBe(1);
+    await screen.press(keys.enter);
+    expect(clear).toHaveBeenCalledWith('f7');
+    expect(screen.text()).toContain('no fault is in force');
+  });
+
+  it('say why one cannot be put in', async () => {
+    const problem = {
+      kind: 'refused',
+      source: 's',
+      message: 'no master of slot a is running',
+      advice: 'choose another',
+    } as const;
+    const { screen } = await open({ ...noFaults, put: () => Promise.reject(new ProblemError(problem)) });
+    await screen.press(keys.enter);
+    expect(screen.text()).toContain('✕ no master of slot a is running');
+    expect(screen.text()).toContain('? not seen');
+  });
+
+  it('are not there read-only', async () => {
+    const { screen } = await open(noFaults, { readOnly: true });
+    expect(screen.text()).not.toContain('Faults of the sandbox');
   });
 });

@@ -11,4 +11,10 @@ describe('text from elsewhere', () => {
   it('is one line when one line is wanted', () => {
     expect(safeLine('  a\r\nb\tc\n\n')).toBe('a b c');
   });
+
+  it('leaves no character of whose width two terminals think differently', () => {
+    expect(safeLine('👩‍👩‍👧‍👦 build')).toBe('👩👩👧👦 build');
+    expect(safeLine('👍🏽 ok 1️⃣ ❤️ 🇫🇷')).toBe('👍 ok 1 ❤');
+    expect(safeLine('部品ビルド #3')).toBe('部品ビルド #3');
+  });
 });
