@@ -3,11 +3,18 @@ import type { Session } from '../farm/session.ts';
 import { drills } from './catalogue.ts';
 import { drillsFolder, Journal, type PastDrill, pastDrills } from './journal.ts';
 
-/** Drills of this farm that were cut off: begun on this machine and never finished. */
+/**
+ * Drills of this farm that were cut off: begun on this machine and never finished. Names of stacks repeat over accounts,
+ * and a sandbox has them too: a drill is of this farm only when it ran under the same identity.
+ */
 export function interruptedDrills(session: Session, base = drillsFolder()): PastDrill[] {
   const { stack, region } = session.farm;
   return pastDrills(base).filter(
-    (drill) => drill.verdict === undefined && drill.start.stack === stack && drill.start.region === region,
+    ({ verdict, start }) =>
+      verdict === undefined &&
+      start.stack === stack &&
+      start.region === region &&
+      start.identity === session.identity,
   );
 }
 

@@ -13,6 +13,8 @@ const startShape = z.looseObject({
   drill: z.string(),
   stack: z.string(),
   region: z.string(),
+  /** As whom it ran: the profile, or which sandbox. */
+  identity: z.string(),
   target: z.looseObject({ id: z.string(), label: z.string(), confirmWord: z.string() }),
 });
 

@@ -75,6 +75,8 @@ export function progressOf(log: OperationLog): ProvisionProgress {
 
 function next(before: ResourceProgress | undefined, event: StackEvent): ResourceProgress {
   const moving = event.status.endsWith('_IN_PROGRESS');
+  // A resource that is being deleted or updated now has its own time; `Resource creation Initiated` is the same attempt.
+  const begins = moving && before !== undefined && before.status !== event.status;
   // `Resource creation Initiated` says less than the failure that may have come before it in a rollback.
   const reason = event.status.endsWith('_FAILED') ? event.reason : before?.reason;
   return {
@@ -82,7 +84,7 @@ function next(before: ResourceProgress | undefined, event: StackEvent): Resource
     type: event.type,
     status: event.status,
     ...(reason === undefined ? {} : { reason }),
-    startedAt: before?.startedAt ?? event.at,
+    startedAt: begins ? event.at : (before?.startedAt ?? event.at),
     ...(moving ? {} : { endedAt: event.at }),
   };
 }

@@ -91,6 +91,7 @@ describe('drill show', () => {
     drill: 'kill-master-task',
     stack: 'jdci',
     region: 'eu-west-1',
+    identity: 'test',
     target: { id: 'x', label: 'slot a', confirmWord: 'jdci-master-a' },
   };
 

@@ -42,7 +42,11 @@ describe('runSandbox', () => {
     await refused('{').toMatchObject({ code: 2, message: `--faults ${file}: not valid JSON` });
     await refused('[{"service":"ecs"}]').toMatchObject({
       code: 2,
-      message: expect.stringContaining('fault 1: operation'),
+      message: expect.stringContaining('fault 1: kind must be one of throttle'),
+    });
+    await refused('[{"kind":"master-hangs","slot":"a"}]').toMatchObject({
+      code: 2,
+      message: `--faults ${file}: fault 1: no master of slot a is running`,
     });
   });
 });

@@ -256,13 +256,23 @@ describe('runDrill', () => {
       drill: 'kill-master-task',
       stack: 'jdci',
       region: 'eu-west-1',
+      identity: 'test',
       target: { id: 'x', label: 'slot a', confirmWord: 'jdci-master-a' },
     });
     cut.append(clock.now() - 59_000, 'inject');
+    // A farm of the same name elsewhere is another farm.
+    new Journal('20251231-235901-kill-master-task-0001', base).append(clock.now() - 59_000, 'started', {
+      drill: 'kill-master-task',
+      stack: 'jdci',
+      region: 'eu-west-1',
+      identity: 'SANDBOX ×10',
+      target: { id: 'y', label: 'slot b', confirmWord: 'jdci-master-b' },
+    });
     const report = await run();
     expect(report.verdict).toBe('pass');
     expect(pastDrills(base).map((drill) => [drill.verdict, drill.reason])).toEqual([
       ['aborted', 'cut off at inject; nothing was left to undo'],
+      [undefined, undefined],
       ['pass', report.reason],
     ]);
   });
