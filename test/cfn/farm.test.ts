@@ -80,7 +80,7 @@ describe('the template', () => {
 
   it('chains the services, so that an update takes one slot at a time', () => {
     expect(slots.map((slot) => resource(`Service${slot}`).dependsOn)).toEqual([
-      ['HostGroup'],
+      ['HostCapacityAssociation'],
       ['ServiceA'],
       ['ServiceB'],
       ['ServiceC'],

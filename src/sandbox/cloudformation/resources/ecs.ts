@@ -63,7 +63,8 @@ export function apiShape(value: Value, inContainer = false): Value {
   return shaped;
 }
 
-function apiTags(value: Value, context: ResourceContext): { key: string; value: string }[] {
+/** The tags of a resource and of its stack, as ECS spells them. */
+export function apiTags(value: Value, context: ResourceContext): { key: string; value: string }[] {
   return tags(value, context).map((tag) => ({ key: tag.Key, value: tag.Value }));
 }
 

@@ -98,6 +98,16 @@ function createPolicies(context: ResourceContext, name: string, properties: Valu
   }
 }
 
+/** Takes away the policies that the template has no more, once no listener has them. */
+function deletePolicies(context: ResourceContext, name: string, after: ValueMap, before: ValueMap): void {
+  const policies = (of: ValueMap) =>
+    [...maps(of.Policies), ...maps(of.LBCookieStickinessPolicy)].map(({ PolicyName }) => text(PolicyName));
+  const kept = policies(after);
+  for (const PolicyName of policies(before).filter((policy) => !kept.includes(policy))) {
+    context.aws(service, 'DeleteLoadBalancerPolicy', { LoadBalancerName: name, PolicyName });
+  }
+}
+
 function setPolicies(context: ResourceContext, name: string, written: ValueMap): void {
   context.aws<SetLoadBalancerPoliciesOfListenerInput, unknown>(service, 'SetLoadBalancerPoliciesOfListener', {
     LoadBalancerName: name,
@@ -177,6 +187,7 @@ const loadBalancer: ResourceType = {
     updateSubnets(context, physicalId, texts(properties.Subnets), texts(previous.Subnets));
     createPolicies(context, physicalId, properties, previous);
     updateListeners(context, physicalId, maps(properties.Listeners), maps(previous.Listeners));
+    deletePolicies(context, physicalId, properties, previous);
     aws(service, 'AddTags', { LoadBalancerNames: [physicalId], Tags: tags(properties.Tags, context) });
     return { physicalId };
   },

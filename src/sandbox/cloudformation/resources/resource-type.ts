@@ -45,6 +45,13 @@ export interface ResourceType {
   update?(physicalId: string, properties: ValueMap, previous: ValueMap, context: ResourceContext): Made;
   /** Ends it; the function it may give is looked at until true. What is gone already is no error. */
   remove(physicalId: string, properties: ValueMap, context: ResourceContext): (() => boolean) | undefined;
+  /**
+   * What the resource really is, for drift detection: the properties that its service tells, in the template's shape.
+   * A property left out cannot be read back; undefined: the resource is gone. Absent: the type knows no drift.
+   */
+  read?(physicalId: string, expected: ValueMap, context: ResourceContext): ValueMap | undefined;
+  /** Puts the resource's and the stack's tags on it and takes `removed` off. Absent: tags are set when it is made. */
+  tag?(physicalId: string, properties: ValueMap, removed: readonly string[], context: ResourceContext): void;
 }
 
 /** A handler's refusal that no service gave, with CloudFormation's handler error code. */
