@@ -23,6 +23,7 @@ import type { Engine } from './engine.ts';
 import { startCreate, startUpdate } from './lifecycle.ts';
 import { page } from './paging.ts';
 import { plan } from './plan.ts';
+import { checkedRole, checkRollbackTriggers } from './request-options.ts';
 import { sourceFrom } from './source.ts';
 import {
   addStack,
@@ -30,6 +31,7 @@ import {
   checkStackName,
   findStack,
   inProgress,
+  makeObsolete,
   type Stack,
   setStackStatus,
   stackOf,
@@ -53,7 +55,7 @@ export function changeSetOperations(engine: Engine): Record<string, Operation> {
       DescribeChangeSet$,
       (input, { world }) => {
         const { stack, changeSet } = changeSetOf(world, input);
-        const shown = changeSetShape(stack, changeSet);
+        const shown = changeSetShape(stack, changeSet, input.IncludePropertyValues ?? false);
         const { items, next } = page(shown.Changes ?? [], input.NextToken, pageSize);
         return { ...shown, Changes: items, ...(next === undefined ? {} : { NextToken: next }) };
       },
@@ -80,7 +82,7 @@ export function changeSetOperations(engine: Engine): Record<string, Operation> {
 }
 
 function summary(stack: Stack, changeSet: ChangeSet): ChangeSetSummary {
-  const { Changes: _changes, Parameters: _parameters, Tags: _tags, ...rest } = changeSetShape(stack, changeSet);
+  const { Changes: _changes, Parameters: _parameters, Tags: _tags, ...rest } = changeSetShape(stack, changeSet, false);
   return rest;
 }
 
@@ -96,7 +98,7 @@ function createChangeSet(engine: Engine, input: CreateChangeSetInput, call: Call
   const type = input.ChangeSetType ?? 'UPDATE';
   if (type === 'IMPORT') throw invalid('Change sets of type IMPORT are not supported in the sandbox');
   const existing = findStack(world, stackName);
-  const target = type === 'CREATE' ? forCreation(existing, name) : forUpdate(existing, stackName);
+  const target = type === 'CREATE' ? forCreation(existing, stackName, name) : forUpdate(existing, stackName);
   if (target && [...target.changeSets.values()].some((other) => other.name === name)) {
     throw new ServiceError(
       'AlreadyExistsException',
@@ -109,6 +111,8 @@ function createChangeSet(engine: Engine, input: CreateChangeSetInput, call: Call
     notificationArns: [],
   };
   const source = sourceFrom(engine, call, input, names, type === 'UPDATE' ? target : undefined);
+  const roleArn = checkedRole(engine, call, input.RoleARN);
+  checkRollbackTriggers(input.RollbackConfiguration);
   // From here on nothing throws: a refused request leaves no stack behind.
   const stack = target ?? addStack(world, stackName, 'REVIEW_IN_PROGRESS');
   if (!target) setStackStatus(world, stack, 'REVIEW_IN_PROGRESS', 'User Initiated');
@@ -122,6 +126,7 @@ function createChangeSet(engine: Engine, input: CreateChangeSetInput, call: Call
     capabilities: input.Capabilities ?? [],
     notificationArns: input.NotificationARNs ?? stack.notificationArns,
     onStackFailure: input.OnStackFailure,
+    roleArn,
     status: 'CREATE_PENDING',
     statusReason: undefined,
     executionStatus: 'UNAVAILABLE',
@@ -137,10 +142,10 @@ function createChangeSet(engine: Engine, input: CreateChangeSetInput, call: Call
   return { Id: changeSet.id, StackId: stack.id };
 }
 
-function forCreation(existing: Stack | undefined, changeSetName: string): Stack | undefined {
+function forCreation(existing: Stack | undefined, stackName: string, changeSetName: string): Stack | undefined {
   if (existing && existing.status !== 'REVIEW_IN_PROGRESS') {
     throw invalid(
-      `Stack [${existing.name}] already exists and cannot be created again with the changeSet [${changeSetName}].`,
+      `Stack [${stackName}] already exists and cannot be created again with the changeSet [${changeSetName}].`,
     );
   }
   return existing;
@@ -164,15 +169,17 @@ export function notUpdatable(stack: Stack): ServiceError {
 }
 
 function compute(engine: Engine, world: World, stack: Stack, changeSet: ChangeSet): void {
+  let empty: boolean;
   try {
-    changeSet.changes = plan(engine, world, stack, changeSet.source);
+    const { changes, outputs } = plan(engine, world, stack, changeSet.source);
+    changeSet.changes = changes;
+    empty = changes.length === 0 && !(outputs && changeSet.type === 'UPDATE');
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     changeSet.status = 'FAILED';
     changeSet.statusReason = error.message;
     return;
   }
-  const empty = changeSet.changes.length === 0;
   changeSet.status = empty ? 'FAILED' : 'CREATE_COMPLETE';
   changeSet.statusReason = empty ? nothingToDo : undefined;
   changeSet.executionStatus = empty ? 'UNAVAILABLE' : 'AVAILABLE';
@@ -190,22 +197,23 @@ function executeChangeSet(engine: Engine, input: ExecuteChangeSetInput, call: Ca
   if (inProgress(stack)) throw notUpdatable(stack);
   if (changeSet.type === 'UPDATE' && !canUpdate(stack)) throw notUpdatable(stack);
   changeSet.executionStatus = 'EXECUTE_IN_PROGRESS';
-  for (const other of stack.changeSets.values()) {
-    if (other !== changeSet && other.executionStatus === 'AVAILABLE') other.executionStatus = 'OBSOLETE';
-  }
+  makeObsolete(stack, changeSet);
   stack.token = input.ClientRequestToken;
   stack.changeSetId = changeSet.id;
+  stack.retainExceptOnCreate = input.RetainExceptOnCreate ?? false;
   stack.capabilities = changeSet.capabilities;
   stack.notificationArns = changeSet.notificationArns;
+  stack.roleArn = changeSet.roleArn ?? stack.roleArn;
   const ended = (ok: boolean) => {
     changeSet.executionStatus = ok ? 'EXECUTE_COMPLETE' : 'EXECUTE_FAILED';
   };
   const keepFailed = input.DisableRollback === true || changeSet.onStackFailure === 'DO_NOTHING';
   if (changeSet.type === 'CREATE') {
+    stack.updatedAt = call.world.now;
     stack.onFailure = keepFailed ? 'DO_NOTHING' : (changeSet.onStackFailure ?? 'ROLLBACK');
     startCreate(engine, call, stack, changeSet.source, ended);
   } else {
-    startUpdate(engine, call, stack, changeSet.source, { keepFailed, ended });
+    startUpdate(engine, call, stack, changeSet.source, { keepFailed, policy: stack.policy, ended });
   }
 }
 
@@ -216,7 +224,8 @@ function notNow(changeSet: ChangeSet, what: string): ServiceError {
   );
 }
 
-function changeSetOf(
+/** The change set that a request names, by its ARN or by its name and its stack. */
+export function changeSetOf(
   world: World,
   input: { ChangeSetName?: string | undefined; StackName?: string | undefined },
 ): { stack: Stack; changeSet: ChangeSet } {

@@ -1,7 +1,8 @@
+import type { ResourceStatus } from '@aws-sdk/client-cloudformation';
 import type { Call } from '../operations/operation.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { Timer } from '../world/world.ts';
-import { contextFor, type Engine, failureReason } from './engine.ts';
+import { contextFor, type Engine, failureReason, meetFault } from './engine.ts';
 import { HandlerError } from './resources/resource-type.ts';
 import { type Stack, type StackResource, setResourceStatus } from './stack.ts';
 import { invalid } from './template.ts';
@@ -22,25 +23,30 @@ export class Deletion {
   readonly #left: Set<StackResource>;
   readonly #done: (failed: string[]) => void;
   readonly #retain: (resource: StackResource) => boolean;
+  readonly #cleanUp: boolean;
   readonly #underWay = new Map<StackResource, Timer>();
   readonly #failed: StackResource[] = [];
   #stopped = false;
 
-  /** @param retain whether a resource is left alone (DELETE_SKIPPED) */
+  /**
+   * @param options.retain whether a resource is left alone (DELETE_SKIPPED)
+   * @param options.cleanUp whether it follows an update: recorded events are then without the resource's properties
+   */
   constructor(
     engine: Engine,
     call: Call,
     stack: Stack,
     resources: readonly StackResource[],
     done: (failed: string[]) => void,
-    retain: (resource: StackResource) => boolean = ({ definition }) => definition.deletionPolicy === 'Retain',
+    options: { retain: (resource: StackResource) => boolean; cleanUp?: boolean },
   ) {
     this.#engine = engine;
     this.#call = call;
     this.#stack = stack;
     this.#left = new Set(resources);
     this.#done = done;
-    this.#retain = retain;
+    this.#retain = options.retain;
+    this.#cleanUp = options.cleanUp ?? false;
   }
 
   start(): void {
@@ -73,7 +79,7 @@ export class Deletion {
     const { world } = this.#call;
     if (this.#retain(resource) || resource.physicalId === undefined) {
       const skipped = resource.physicalId !== undefined;
-      setResourceStatus(world, this.#stack, resource, skipped ? 'DELETE_SKIPPED' : 'DELETE_COMPLETE');
+      this.#status(resource, skipped ? 'DELETE_SKIPPED' : 'DELETE_COMPLETE');
       this.#left.delete(resource);
       // Later, not now: the loop that got here must not be entered again from inside.
       this.#underWay.set(
@@ -82,7 +88,7 @@ export class Deletion {
       );
       return;
     }
-    setResourceStatus(world, this.#stack, resource, 'DELETE_IN_PROGRESS');
+    this.#status(resource, 'DELETE_IN_PROGRESS');
     this.#later(resource, 1000, () => this.#remove(resource, world.now + conflictLimitMs));
   }
 
@@ -92,6 +98,7 @@ export class Deletion {
     if (!type) throw invalid(`Unrecognized resource type ${resource.definition.type}`);
     const context = contextFor(this.#engine, this.#call, this.#stack, resource);
     let gone: (() => boolean) | undefined;
+    meetFault(world, resource, 'delete');
     try {
       gone = type.remove(resource.physicalId ?? '', resource.properties, context);
     } catch (error) {
@@ -109,9 +116,13 @@ export class Deletion {
   }
 
   #deleted(resource: StackResource): void {
-    setResourceStatus(this.#call.world, this.#stack, resource, 'DELETE_COMPLETE');
+    this.#status(resource, 'DELETE_COMPLETE');
     this.#left.delete(resource);
     this.#next(resource);
+  }
+
+  #status(resource: StackResource, status: ResourceStatus, reason?: string): void {
+    setResourceStatus(this.#call.world, this.#stack, resource, status, reason, this.#cleanUp);
   }
 
   #next(resource: StackResource): void {
@@ -126,7 +137,7 @@ export class Deletion {
         run();
       } catch (error) {
         const reason = failureReason(this.#call.world, resource.definition.type, error);
-        setResourceStatus(this.#call.world, this.#stack, resource, 'DELETE_FAILED', reason);
+        this.#status(resource, 'DELETE_FAILED', reason);
         this.#failed.push(resource);
         this.#next(resource);
       }

@@ -1,12 +1,16 @@
 import type { ResourceStatus } from '@aws-sdk/client-cloudformation';
 import type { Call } from '../operations/operation.ts';
 import type { Timer } from '../world/world.ts';
-import { checkProperties, contextFor, type Engine, evaluationFor, failureReason, valuesOf } from './engine.ts';
-import { dependencies } from './graph.ts';
+import { Deletion } from './deletion.ts';
+import { checkProperties, contextFor, type Engine, failureReason, meetFault } from './engine.ts';
+import { Goal, type GoalOptions } from './goal.ts';
+import { isReplacement, needsReplacement } from './replacement.ts';
 import { HandlerError, type Made, type ResourceType } from './resources/resource-type.ts';
-import { type Source, type Stack, type StackResource, setResourceStatus } from './stack.ts';
+import { asItStands, type Source, type Stack, type StackResource, setResourceStatus, type Tag } from './stack.ts';
+import type { UpdateAction } from './stack-policy.ts';
+import { retag, sameStackTags } from './stack-tags.ts';
 import { invalid, type ResourceDefinition } from './template.ts';
-import { isMap, sameValue, type ValueMap } from './value.ts';
+import { sameValue, type ValueMap } from './value.ts';
 
 /** How long a resource may take to become stable: three hours, as for an ECS service. */
 const settleLimitMs = 3 * 3600_000;
@@ -31,11 +35,8 @@ export class Deployment {
   readonly #call: Call;
   readonly #stack: Stack;
   readonly #done: (result: DeploymentResult) => void;
-  readonly #definition: (logicalId: string) => ResourceDefinition;
-  readonly #properties: (logicalId: string) => ValueMap;
-  readonly #wanted: ReadonlyMap<string, StackResource> | undefined;
+  readonly #goal: Goal;
   readonly #waiting: Map<string, Set<string>>;
-  readonly #dependsOn: ReadonlyMap<string, readonly string[]>;
   readonly #underWay = new Map<
     string,
     { resource: StackResource; timer: Timer | undefined; verb: 'CREATE' | 'UPDATE' }
@@ -43,36 +44,20 @@ export class Deployment {
   readonly #result: DeploymentResult = { failed: [], cancelled: [], replaced: [], ended: false };
   #stopped = false;
 
-  /**
-   * @param restore resources as they were before a failed update: they are brought back as they were, replacements
-   *   undone, instead of being evaluated from the source
-   */
   constructor(
     engine: Engine,
     call: Call,
     stack: Stack,
     source: Source,
     done: (result: DeploymentResult) => void,
-    restore?: ReadonlyMap<string, StackResource>,
+    options: GoalOptions = {},
   ) {
-    const evaluated = evaluationFor(call.world, stack, source);
-    const active = restore ? evaluated.active.filter((id) => restore.has(id)) : evaluated.active;
     this.#engine = engine;
     this.#call = call;
     this.#stack = stack;
     this.#done = done;
-    this.#wanted = restore;
-    this.#waiting = dependencies(source.template, active, evaluated.condition);
-    this.#dependsOn = new Map([...this.#waiting].map(([id, waits]) => [id, [...waits]]));
-    this.#definition = (logicalId) => {
-      const definition = source.template.resources.get(logicalId);
-      if (!definition) throw invalid(`Resource ${logicalId} does not exist in the template`);
-      return definition;
-    };
-    this.#properties = (logicalId) => {
-      const value = evaluated.evaluate(this.#definition(logicalId).properties, valuesOf(stack.resources));
-      return isMap(value) ? value : {};
-    };
+    this.#goal = new Goal(call.world, stack, source, options);
+    this.#waiting = this.#goal.waiting();
   }
 
   start(): void {
@@ -95,6 +80,7 @@ export class Deployment {
 
   #step(): void {
     if (this.#stopped) return;
+    if (this.#protectedFromRemoval()) return;
     if (this.#waiting.size === 0 && this.#underWay.size === 0) {
       this.#finish();
       return;
@@ -105,6 +91,11 @@ export class Deployment {
       this.#begin(logicalId);
       if (this.#stopped) return;
     }
+  }
+
+  /** Removals come last, but one that the stack policy forbids fails the update before anything is done. */
+  #protectedFromRemoval(): boolean {
+    return this.#goal.removed().some((resource) => this.#forbidden(resource, 'Update:Delete'));
   }
 
   #finish(): void {
@@ -118,35 +109,74 @@ export class Deployment {
   }
 
   #begin(logicalId: string): void {
-    const definition = this.#definition(logicalId);
-    const existing = this.#stack.resources.get(logicalId);
-    const wanted = this.#wanted?.get(logicalId);
+    const definition = this.#goal.definition(logicalId);
+    const found = this.#stack.resources.get(logicalId);
+    const existing = found && !this.#goal.restoring ? asItStands(this.#stack, found) : found;
+    const wanted = this.#goal.before(logicalId);
     const type = this.#engine.types[definition.type];
     if (!type) throw invalid(`Unrecognized resource type ${definition.type}`);
     let properties: ValueMap;
     try {
-      properties = wanted ? wanted.properties : this.#properties(logicalId);
+      properties = this.#goal.properties(logicalId);
     } catch (error) {
-      const resource = existing ?? this.#add(logicalId, definition, {});
-      this.#fail(resource, existing ? 'UPDATE' : 'CREATE', error);
+      if (existing) this.#failAsItIs(existing, error);
+      else this.#fail(this.#add(logicalId, definition, {}), 'CREATE', error);
       return;
     }
-    if (wanted && existing && isReplacement(type, existing, wanted)) this.#reinstate(existing, wanted);
-    else if (!existing) this.#create(type, this.#add(logicalId, definition, properties), 'CREATE');
-    else if (existing.definition.type === definition.type && this.#unchanged(existing, properties, definition)) {
+    if (wanted && this.#goal.skips(logicalId)) this.#skipOver(wanted);
+    else if (wanted && existing && isReplacement(type, existing, wanted)) this.#reinstate(existing, wanted);
+    else if (!existing || existing.physicalId === undefined) {
+      this.#create(type, this.#add(logicalId, definition, properties), 'CREATE');
+    } else if (existing.status === 'CREATE_FAILED') this.#recreate(type, existing, definition, properties);
+    else if (existing.definition.type === definition.type && this.#unchanged(type, existing, properties, definition)) {
       this.#complete(logicalId);
-    } else if (needsReplacement(type, existing, definition, properties))
-      this.#replace(type, existing, definition, properties);
-    else this.#update(type, existing, definition, properties);
+    } else {
+      const tagsOnly = !existing.status.endsWith('_FAILED') && sameValue(existing.properties, properties);
+      const replace = !tagsOnly && needsReplacement(type, existing, definition, properties);
+      if (this.#forbidden(existing, replace ? 'Update:Replace' : 'Update:Modify')) return;
+      if (replace) this.#replace(type, existing, definition, properties);
+      else this.#update(type, existing, definition, properties);
+    }
   }
 
-  #unchanged(existing: StackResource, properties: ValueMap, definition: ResourceDefinition): boolean {
+  /** Fails a resource that the stack policy protects; it stays what it is. */
+  #forbidden(existing: StackResource, action: UpdateAction): boolean {
+    const why = this.#goal.forbids(action, existing);
+    if (why === undefined) return false;
+    this.#failAsItIs(existing, new HandlerError('plain', why));
+    return true;
+  }
+
+  /** Fails a resource to which nothing was done; what is remembered of it from before the update is not touched. */
+  #failAsItIs(existing: StackResource, error: unknown): void {
+    const resource = { ...existing };
+    this.#stack.resources.set(existing.logicalId, resource);
+    this.#fail(resource, 'UPDATE', error);
+  }
+
+  /** An existing resource, as it is to be from now on. */
+  #renewed(
+    existing: StackResource,
+    definition: ResourceDefinition,
+    properties: ValueMap,
+    stackTags: readonly Tag[],
+  ): StackResource {
+    const { logicalId } = existing;
+    const dependsOn = this.#goal.dependsOn(logicalId);
+    const resource = { ...existing, definition, properties, dependsOn, stackTags };
+    this.#stack.resources.set(logicalId, resource);
+    return resource;
+  }
+
+  #unchanged(
+    type: ResourceType,
+    existing: StackResource,
+    properties: ValueMap,
+    definition: ResourceDefinition,
+  ): boolean {
     if (existing.status.endsWith('_FAILED') || !sameValue(existing.properties, properties)) return false;
-    this.#stack.resources.set(existing.logicalId, {
-      ...existing,
-      definition,
-      dependsOn: this.#dependsOn.get(existing.logicalId) ?? [],
-    });
+    if (type.tag && !sameStackTags(existing.stackTags, this.#goal.stackTags)) return false;
+    this.#renewed(existing, definition, properties, existing.stackTags);
     return true;
   }
 
@@ -160,7 +190,8 @@ export class Deployment {
       updatedAt: this.#call.world.now,
       properties,
       attributes: {},
-      dependsOn: this.#dependsOn.get(logicalId) ?? [],
+      dependsOn: this.#goal.dependsOn(logicalId),
+      stackTags: this.#goal.stackTags,
     };
     this.#stack.resources.set(logicalId, resource);
     return resource;
@@ -170,6 +201,7 @@ export class Deployment {
     if (verb === 'CREATE') this.#status(resource, 'CREATE_IN_PROGRESS');
     this.#later(resource, verb, 1000, () => {
       checkProperties(type, resource.properties);
+      meetFault(this.#call.world, resource, verb === 'CREATE' ? 'create' : 'update');
       const made = type.create(resource.properties, contextFor(this.#engine, this.#call, this.#stack, resource));
       resource.physicalId = made.physicalId;
       resource.attributes = made.attributes ?? {};
@@ -178,14 +210,30 @@ export class Deployment {
     });
   }
 
+  /** What is left of a creation that failed is deleted first: it has no state worth keeping, but it may have the name. */
+  #recreate(type: ResourceType, existing: StackResource, definition: ResourceDefinition, properties: ValueMap): void {
+    const { logicalId } = existing;
+    const deletion = new Deletion(
+      this.#engine,
+      this.#call,
+      this.#stack,
+      [existing],
+      (failed) => {
+        this.#underWay.delete(logicalId);
+        if (failed.length === 0) this.#create(type, this.#add(logicalId, definition, properties), 'CREATE');
+        else {
+          this.#result.failed.push({ logicalId, verb: 'update' });
+          this.#finish();
+        }
+      },
+      { retain: () => false },
+    );
+    this.#underWay.set(logicalId, { resource: existing, timer: { cancel: () => deletion.stop() }, verb: 'UPDATE' });
+    deletion.start();
+  }
+
   #replace(type: ResourceType, existing: StackResource, definition: ResourceDefinition, properties: ValueMap): void {
-    const resource: StackResource = {
-      ...existing,
-      definition,
-      properties,
-      dependsOn: this.#dependsOn.get(existing.logicalId) ?? [],
-    };
-    this.#stack.resources.set(existing.logicalId, resource);
+    const resource = this.#renewed(existing, definition, properties, this.#goal.stackTags);
     this.#result.replaced.push(existing);
     this.#status(
       resource,
@@ -197,19 +245,18 @@ export class Deployment {
 
   #update(type: ResourceType, existing: StackResource, definition: ResourceDefinition, properties: ValueMap): void {
     const previous = existing.properties;
-    const resource: StackResource = {
-      ...existing,
-      definition,
-      properties,
-      dependsOn: this.#dependsOn.get(existing.logicalId) ?? [],
-    };
-    this.#stack.resources.set(existing.logicalId, resource);
+    const tagsOnly = !existing.status.endsWith('_FAILED') && sameValue(previous, properties);
+    const stackTags = type.tag ? this.#goal.stackTags : existing.stackTags;
+    const resource = this.#renewed(existing, definition, properties, stackTags);
     this.#status(resource, 'UPDATE_IN_PROGRESS');
     this.#later(resource, 'UPDATE', 1000, () => {
       checkProperties(type, properties);
+      meetFault(this.#call.world, resource, this.#goal.restoring ? 'rollback' : 'update');
       const context = contextFor(this.#engine, this.#call, this.#stack, resource);
-      const made = type.update?.(resource.physicalId ?? '', properties, previous, context);
+      const physicalId = resource.physicalId ?? '';
+      const made = tagsOnly ? { physicalId } : type.update?.(physicalId, properties, previous, context);
       if (!made) throw new HandlerError('NotUpdatable', `Resource ${resource.logicalId} cannot be updated`);
+      retag(type, resource, existing, context);
       resource.attributes = made.attributes ?? resource.attributes;
       this.#settle(resource, 'UPDATE', made);
     });
@@ -221,14 +268,24 @@ export class Deployment {
     const resource = { ...wanted };
     this.#stack.resources.set(wanted.logicalId, resource);
     this.#status(resource, 'UPDATE_IN_PROGRESS');
-    this.#later(resource, 'UPDATE', 1000, () =>
-      this.#settle(resource, 'UPDATE', { physicalId: wanted.physicalId ?? '' }),
-    );
+    this.#later(resource, 'UPDATE', 1000, () => {
+      meetFault(this.#call.world, resource, 'rollback');
+      this.#settle(resource, 'UPDATE', { physicalId: wanted.physicalId ?? '' });
+    });
+  }
+
+  /** Takes a resource as restored whatever it is, as the caller of ContinueUpdateRollback wants it. */
+  #skipOver(wanted: StackResource): void {
+    const resource = { ...wanted };
+    this.#stack.resources.set(wanted.logicalId, resource);
+    this.#status(resource, 'UPDATE_COMPLETE');
+    this.#complete(wanted.logicalId);
   }
 
   #settle(resource: StackResource, verb: 'CREATE' | 'UPDATE', made: Made): void {
     const { world } = this.#call;
     const finish = () => {
+      if (!this.#goal.restoring) meetFault(world, resource, 'stabilize');
       this.#underWay.delete(resource.logicalId);
       this.#status(resource, `${verb}_COMPLETE`);
       this.#complete(resource.logicalId);
@@ -279,29 +336,4 @@ export class Deployment {
   #status(resource: StackResource, status: ResourceStatus, reason?: string): void {
     setResourceStatus(this.#call.world, this.#stack, resource, status, reason);
   }
-}
-
-/** Whether an update replaced the physical resource, or failed at making the new one. */
-function isReplacement(type: ResourceType, existing: StackResource, wanted: StackResource): boolean {
-  if (existing.physicalId !== wanted.physicalId) return true;
-  return (
-    !sameValue(existing.properties, wanted.properties) &&
-    needsReplacement(type, existing, wanted.definition, wanted.properties)
-  );
-}
-
-/** Whether going from what a resource is to what is wanted takes a new physical resource. */
-export function needsReplacement(
-  type: ResourceType,
-  existing: Pick<StackResource, 'definition' | 'properties'>,
-  definition: ResourceDefinition,
-  properties: ValueMap,
-): boolean {
-  if (existing.definition.type !== definition.type || !type.update) return true;
-  return changedProperties(existing.properties, properties).some((name) => type.properties[name] === 'replace');
-}
-
-export function changedProperties(before: ValueMap, after: ValueMap): string[] {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...names].filter((name) => !sameValue(before[name], after[name]));
 }

@@ -1,4 +1,6 @@
 import type { Call } from '../operations/operation.ts';
+import { authority } from '../world/authority.ts';
+import { type ResourceStep, resourceFailure } from '../world/resource-faults.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
 import { type Evaluation, evaluation, type ResourceValues } from './evaluation.ts';
@@ -67,12 +69,22 @@ export function valuesOf(resources: ReadonlyMap<string, StackResource>): Resourc
   };
 }
 
+/** A call with the rights of a stack's service role, where its caller's own are judged; without a role, the caller's. */
+function withRights(call: Call, roleArn: string | undefined): Call {
+  if (roleArn === undefined || !call.authorise) return call;
+  const { judge } = authority(call.world);
+  return {
+    ...call,
+    authorise: (service, operation, input) => judge({ roleArn, name: 'AWSCloudFormation' }, service, operation, input),
+  };
+}
+
 /** A handler's surroundings for one resource. */
 export function contextFor(engine: Engine, call: Call, stack: Stack, resource: StackResource): ResourceContext {
   const { world } = call;
   return {
     world,
-    aws: engine.aws(call),
+    aws: engine.aws(withRights(call, stack.roleArn)),
     stackName: stack.name,
     stackId: stack.id,
     logicalId: resource.logicalId,
@@ -89,6 +101,14 @@ export function contextFor(engine: Engine, call: Call, stack: Stack, resource: S
     },
     note: (reason) => setResourceStatus(world, stack, resource, resource.status, reason),
   };
+}
+
+/** Fails as an injected fault says, if there is one for this step of this resource. */
+export function meetFault(world: World, resource: StackResource, step: ResourceStep): void {
+  const { logicalId, definition } = resource;
+  const fault = resourceFailure(world, { logicalId, type: definition.type }, step);
+  if (!fault) return;
+  throw new HandlerError(step === 'stabilize' ? 'NotStabilized' : 'GeneralServiceException', fault.reason);
 }
 
 /** Refuses properties that a type does not have and misses those it must have, in CloudFormation's words. */

@@ -1,8 +1,9 @@
 import type { Call } from '../operations/operation.ts';
-import { Deletion } from './deletion.ts';
 import { Deployment, type DeploymentResult } from './deployment.ts';
 import { type Engine, evaluationFor, valuesOf } from './engine.ts';
-import { type Source, type Stack, type StackOutput, type StackResource, setStackStatus } from './stack.ts';
+import { outputsOf } from './outputs.ts';
+import { cleanUp, removeAll } from './removal.ts';
+import { type Source, type Stack, setStackStatus } from './stack.ts';
 
 /** Creates a stack's resources; a failure ends as the stack's `onFailure` says. */
 export function startCreate(
@@ -52,21 +53,35 @@ function creationFailed(engine: Engine, call: Call, stack: Stack, failure: strin
   }
   if (stack.onFailure === 'DELETE') {
     setStackStatus(world, stack, 'DELETE_IN_PROGRESS', `${failure}Delete requested by user.`);
-    removeAll(engine, call, stack, [], (failed) => deletionEnded(call, stack, failed));
+    removeAll(engine, call, stack, { retain: [] }, (failed) => deletionEnded(call, stack, failed));
     return;
   }
-  setStackStatus(world, stack, 'ROLLBACK_IN_PROGRESS', `${failure}Rollback requested by user.`);
-  removeAll(engine, call, stack, [], (failed) => {
+  rollBackCreation(engine, call, stack, `${failure}Rollback requested by user.`);
+}
+
+function rollBackCreation(engine: Engine, call: Call, stack: Stack, reason: string): void {
+  const { world } = call;
+  setStackStatus(world, stack, 'ROLLBACK_IN_PROGRESS', reason);
+  removeAll(engine, call, stack, { retain: [] }, (failed) => {
     if (failed.length === 0) setStackStatus(world, stack, 'ROLLBACK_COMPLETE');
     else setStackStatus(world, stack, 'ROLLBACK_FAILED', failedToDelete(failed));
   });
 }
 
-/** Deletes a stack, whatever state it is in; a creation under way ends at once. */
-export function startDelete(engine: Engine, call: Call, stack: Stack, retain: readonly string[]): void {
+/**
+ * Deletes a stack, whatever state it is in; a creation under way ends at once.
+ *
+ * @param options.force what cannot be deleted is left behind, and the stack goes all the same
+ */
+export function startDelete(
+  engine: Engine,
+  call: Call,
+  stack: Stack,
+  options: { retain: readonly string[]; force: boolean },
+): void {
   stack.running?.stop();
   setStackStatus(call.world, stack, 'DELETE_IN_PROGRESS', 'User Initiated');
-  removeAll(engine, call, stack, retain, (failed) => deletionEnded(call, stack, failed));
+  removeAll(engine, call, stack, options, (failed) => deletionEnded(call, stack, options.force ? [] : failed));
 }
 
 function deletionEnded(call: Call, stack: Stack, failed: readonly string[]): void {
@@ -74,59 +89,37 @@ function deletionEnded(call: Call, stack: Stack, failed: readonly string[]): voi
   else setStackStatus(call.world, stack, 'DELETE_FAILED', failedToDelete(failed));
 }
 
-function removeAll(
-  engine: Engine,
-  call: Call,
-  stack: Stack,
-  retain: readonly string[],
-  done: (failed: string[]) => void,
-): void {
-  stack.outputs = [];
-  const creating = stack.status === 'ROLLBACK_IN_PROGRESS';
-  const left = [...stack.resources.values()].filter(
-    ({ status }) => status !== 'DELETE_COMPLETE' && status !== 'DELETE_SKIPPED',
-  );
-  const deletion = new Deletion(
-    engine,
-    call,
-    stack,
-    left,
-    (failed) => {
-      stack.running = undefined;
-      done(failed);
-    },
-    ({ logicalId, definition: { deletionPolicy } }) =>
-      retain.includes(logicalId) ||
-      deletionPolicy === 'Retain' ||
-      (deletionPolicy === 'RetainExceptOnCreate' && !creating),
-  );
-  stack.running = deletion;
-  deletion.start();
-}
-
-/** Updates a stack to a source; a failure goes back to where it was, unless `keepFailed`. */
+/**
+ * Updates a stack to a source; a failure goes back to where it was, unless `keepFailed`.
+ *
+ * @param options.policy body of the stack policy that is in force for this update
+ */
 export function startUpdate(
   engine: Engine,
   call: Call,
   stack: Stack,
   source: Source,
-  options: { keepFailed: boolean; ended?: (ok: boolean) => void },
+  options: { keepFailed: boolean; policy: string | undefined; ended?: (ok: boolean) => void },
 ): void {
   const { world } = call;
-  if (stack.source) stack.before = { source: stack.source, resources: new Map(stack.resources) };
+  // A stack that was left as an update failed goes back to where it was before that update.
+  const before = (stack.status === 'UPDATE_FAILED' && stack.before) || stablePoint(stack);
+  stack.before = before;
   stack.source = source;
   stack.description = source.template.description;
   stack.updatedAt = world.now;
   setStackStatus(world, stack, 'UPDATE_IN_PROGRESS', 'User Initiated');
-  const deployment = new Deployment(engine, call, stack, source, (result) => {
+  const done = (result: DeploymentResult) => {
     const failure = failureOf(result, 'update') ?? outputFailure(call, stack);
     stack.running = undefined;
+    before?.replaced.push(...result.replaced);
     options.ended?.(failure === undefined);
     if (failure === undefined) {
       const active = new Set(evaluationFor(world, stack, source).active);
       const removed = [...stack.resources.values()].filter(({ logicalId }) => !active.has(logicalId));
       setStackStatus(world, stack, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
-      cleanUp(engine, call, stack, removed, result.replaced, () => {
+      const left = { removed, replaced: before?.replaced ?? result.replaced };
+      cleanUp(engine, call, stack, left, () => {
         stack.before = undefined;
         setStackStatus(world, stack, 'UPDATE_COMPLETE');
       });
@@ -135,13 +128,38 @@ export function startUpdate(
     } else {
       startRollback(engine, call, stack, failure);
     }
-  });
+  };
+  const deployment = new Deployment(engine, call, stack, source, done, { policy: options.policy });
   stack.running = deployment;
   deployment.start();
 }
 
-/** Takes a failed update back. */
-export function startRollback(engine: Engine, call: Call, stack: Stack, reason: string): void {
+/** Where an update of this stack goes back to: its source and the resources that exist. */
+function stablePoint({ source, resources }: Stack): Stack['before'] {
+  if (!source) return undefined;
+  const there = [...resources].filter(
+    ([, { physicalId, status }]) => physicalId !== undefined && status !== 'CREATE_FAILED',
+  );
+  return { source, resources: new Map(there), replaced: [] };
+}
+
+/** Takes back a creation that failed and was left as it was. */
+export function startCreationRollback(engine: Engine, call: Call, stack: Stack): void {
+  rollBackCreation(engine, call, stack, 'User Initiated');
+}
+
+/**
+ * Takes a failed update back.
+ *
+ * @param skip logical ids that are taken as restored without being touched
+ */
+export function startRollback(
+  engine: Engine,
+  call: Call,
+  stack: Stack,
+  reason: string,
+  skip: readonly string[] = [],
+): void {
   const { world } = call;
   const { before } = stack;
   if (!before) return;
@@ -154,6 +172,7 @@ export function startRollback(engine: Engine, call: Call, stack: Stack, reason: 
     before.source,
     (result) => {
       stack.running = undefined;
+      before.replaced.push(...result.replaced);
       const failure = failureOf(result, 'update') ?? outputFailure(call, stack);
       if (failure !== undefined) {
         setStackStatus(world, stack, 'UPDATE_ROLLBACK_FAILED', failure);
@@ -161,43 +180,16 @@ export function startRollback(engine: Engine, call: Call, stack: Stack, reason: 
       }
       const added = [...stack.resources.values()].filter(({ logicalId }) => !before.resources.has(logicalId));
       setStackStatus(world, stack, 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
-      cleanUp(engine, call, stack, added, result.replaced, () => {
+      const left = { removed: added, replaced: before.replaced };
+      cleanUp(engine, call, stack, left, () => {
         stack.before = undefined;
         setStackStatus(world, stack, 'UPDATE_ROLLBACK_COMPLETE');
       });
     },
-    before.resources,
+    { restore: before.resources, skip },
   );
   stack.running = deployment;
   deployment.start();
-}
-
-/** Deletes what an update has left over. A failure here does not fail the update, as on AWS. */
-function cleanUp(
-  engine: Engine,
-  call: Call,
-  stack: Stack,
-  removed: readonly StackResource[],
-  replaced: readonly StackResource[],
-  done: () => void,
-): void {
-  // A replaced resource shares its logical id with its successor, whose row in the stack must not change.
-  const old = new Set(replaced.map((resource) => ({ ...resource })));
-  const deletion = new Deletion(
-    engine,
-    call,
-    stack,
-    [...removed, ...old],
-    () => {
-      stack.running = undefined;
-      for (const { logicalId, status } of removed) if (status !== 'DELETE_FAILED') stack.resources.delete(logicalId);
-      done();
-    },
-    (resource) =>
-      (old.has(resource) ? resource.definition.updateReplacePolicy : resource.definition.deletionPolicy) === 'Retain',
-  );
-  stack.running = deletion;
-  deletion.start();
 }
 
 function failedToDelete(failed: readonly string[]): string {
@@ -219,28 +211,9 @@ function failureOf(result: DeploymentResult, operation: 'create' | 'update'): st
 function outputFailure(call: Call, stack: Stack): string | undefined {
   if (!stack.source) return undefined;
   try {
-    stack.outputs = outputsOf(call, stack, stack.source);
+    stack.outputs = outputsOf(evaluationFor(call.world, stack, stack.source), valuesOf(stack.resources));
     return undefined;
   } catch (error) {
     return `${error instanceof Error ? error.message : String(error)}. `;
   }
-}
-
-function outputsOf(call: Call, stack: Stack, source: Source): StackOutput[] {
-  const evaluated = evaluationFor(call.world, stack, source);
-  const values = valuesOf(stack.resources);
-  return [...source.template.outputs]
-    .filter(([, { Condition }]) => typeof Condition !== 'string' || evaluated.condition(Condition) === true)
-    .map(([key, { Value, Description, Export }]) => {
-      const exported = evaluated.evaluate(Export, values);
-      return {
-        key,
-        value: String(evaluated.evaluate(Value, values)),
-        description: typeof Description === 'string' ? Description : undefined,
-        exportName:
-          typeof exported === 'object' && exported !== null && !Array.isArray(exported)
-            ? String(exported.Name)
-            : undefined,
-      };
-    });
 }

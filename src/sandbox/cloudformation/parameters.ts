@@ -71,7 +71,7 @@ export function bindParameters(
   const missing: string[] = [];
   for (const [name, { definition }] of template.parameters) {
     const input = given.get(name);
-    if (input?.UsePreviousValue && previous === undefined) {
+    if (input?.UsePreviousValue && !previous?.has(name)) {
       throw invalid(
         `Invalid input for parameter key ${name}. Cannot specify usePreviousValue as true for a parameter key not in the previous template`,
       );

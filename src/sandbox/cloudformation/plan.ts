@@ -1,146 +1,224 @@
-import type { ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
+import type { PolicyAction, ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
 import type { World } from '../world/world.ts';
-import { changedProperties, needsReplacement } from './deployment.ts';
+import {
+  innermost,
+  shownValue,
+  target,
+  unknownMark,
+  unknownValue,
+  withoutUnknownNames,
+  writtenAt,
+} from './change-details.ts';
 import { type Engine, evaluationFor, valuesOf } from './engine.ts';
 import type { Evaluation, ResourceValues } from './evaluation.ts';
 import { dependencies } from './graph.ts';
 import { referencesIn } from './intrinsics.ts';
-import type { Source, Stack, StackResource } from './stack.ts';
-import type { ResourceDefinition } from './template.ts';
-import { isMap, type Value, type ValueMap } from './value.ts';
+import { secretsOf, withoutSecrets } from './no-echo.ts';
+import { outputsOf } from './outputs.ts';
+import { changedProperties } from './replacement.ts';
+import { asItStands, type Source, type Stack, type StackResource } from './stack.ts';
+import { sameStackTags } from './stack-tags.ts';
+import { invalid, type ResourceDefinition } from './template.ts';
+import { isMap, sameValue, type Value, type ValueMap } from './value.ts';
 
-/** Stands for a value that only the execution will give. */
-const unknown = (name: string) => `{{changeSet:KNOWN_AFTER_APPLY:${name}}}`;
-const unknownMark = '{{changeSet:KNOWN_AFTER_APPLY:';
+export interface Plan {
+  /** With the values of properties, which DescribeChangeSet shows when asked to. */
+  changes: ResourceChange[];
+  /** Whether an output would change by itself: an update may consist of nothing else. */
+  outputs: boolean;
+}
+
+/** What a plan is made from. */
+interface Planning {
+  engine: Engine;
+  stack: Stack;
+  source: Source;
+  evaluated: Evaluation;
+  values: ResourceValues;
+  changes: Map<string, ResourceChange>;
+  shown: (value: Value) => string;
+}
 
 /**
  * What bringing a stack to a source would change, resource by resource. Nothing is made; a value that hangs on a
  * resource yet to be made or replaced counts as changed.
+ *
+ * @throws ServiceError ValidationError for what no update can do
  */
-export function plan(engine: Engine, world: World, stack: Stack, source: Source): ResourceChange[] {
+export function plan(engine: Engine, world: World, stack: Stack, source: Source): Plan {
   const evaluated = evaluationFor(world, stack, source);
+  refuseOtherTypes(stack, evaluated);
   const changes = new Map<string, ResourceChange>();
-  const replacedOrNew = new Set<string>();
-  const values = plannedValues(engine, stack, changes, replacedOrNew);
+  const secrets = [...secretsOf(stack.source?.parameters), ...secretsOf(source.parameters)];
+  const shown = (value: Value) => withoutSecrets(withoutUnknownNames(shownValue(value)), secrets);
+  const values = plannedValues(engine, stack, changes);
+  const planning: Planning = { engine, stack, source, evaluated, values, changes, shown };
   for (const logicalId of inOrder(dependencies(source.template, evaluated.active, evaluated.condition))) {
     const definition = source.template.resources.get(logicalId);
     if (!definition) continue;
     const existing = stack.resources.get(logicalId);
-    if (!existing || existing.physicalId === undefined) {
-      replacedOrNew.add(logicalId);
-      changes.set(logicalId, {
-        Action: 'Add',
-        LogicalResourceId: logicalId,
-        ResourceType: definition.type,
-        Scope: [],
-        Details: [],
-      });
-      continue;
-    }
-    const change = modification(engine, stack, evaluated, existing, definition, values);
-    if (!change) continue;
-    changes.set(logicalId, change);
-    if (change.Replacement !== 'False') replacedOrNew.add(logicalId);
+    const change =
+      existing?.physicalId === undefined || existing.status === 'CREATE_FAILED'
+        ? addition(planning, definition)
+        : modification(planning, asItStands(stack, existing), definition);
+    if (change) changes.set(logicalId, change);
   }
   const active = new Set(evaluated.active);
   const removals = [...stack.resources.values()]
     .filter(({ logicalId, physicalId }) => !active.has(logicalId) && physicalId !== undefined)
-    .map(
-      (resource): ResourceChange => ({
-        Action: 'Remove',
-        PolicyAction: resource.definition.deletionPolicy === 'Retain' ? 'Retain' : 'Delete',
-        LogicalResourceId: resource.logicalId,
-        PhysicalResourceId: resource.physicalId,
-        ResourceType: resource.definition.type,
-        Scope: [],
-        Details: [],
-      }),
-    );
-  return [...changes.values(), ...removals].sort((a, b) =>
-    (a.LogicalResourceId ?? '') < (b.LogicalResourceId ?? '') ? -1 : 1,
+    .map((resource) => removal(planning, resource));
+  const all = [...changes.values(), ...removals];
+  return {
+    changes: all.sort((a, b) => ((a.LogicalResourceId ?? '') < (b.LogicalResourceId ?? '') ? -1 : 1)),
+    outputs: !sameOutputs(stack, evaluated, values),
+  };
+}
+
+function refuseOtherTypes(stack: Stack, { template, active }: Evaluation): void {
+  const changed = active.filter((logicalId) => {
+    const existing = stack.resources.get(logicalId);
+    return existing?.physicalId !== undefined && existing.definition.type !== template.resources.get(logicalId)?.type;
+  });
+  if (changed.length === 0) return;
+  throw invalid(
+    `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${changed.join(', ')}]`,
   );
 }
 
-function plannedValues(
-  engine: Engine,
-  stack: Stack,
-  changes: ReadonlyMap<string, ResourceChange>,
-  replacedOrNew: ReadonlySet<string>,
-): ResourceValues {
+function sameOutputs(stack: Stack, evaluated: Evaluation, values: ResourceValues): boolean {
+  const plain = (outputs: Stack['outputs']): Value =>
+    outputs.map(({ key, value, description, exportName }) => ({ key, value, description, exportName }));
+  return sameValue(plain(stack.outputs), plain(outputsOf(evaluated, values)));
+}
+
+function plannedValues(engine: Engine, stack: Stack, changes: ReadonlyMap<string, ResourceChange>): ResourceValues {
   const known = valuesOf(stack.resources);
+  const another = (logicalId: string) => {
+    const change = changes.get(logicalId);
+    return change !== undefined && change.Replacement !== 'False';
+  };
   return {
-    reference: (logicalId) => (replacedOrNew.has(logicalId) ? unknown(logicalId) : known.reference(logicalId)),
+    reference: (logicalId) => (another(logicalId) ? unknownValue(logicalId) : known.reference(logicalId)),
     attribute: (logicalId, attribute) => {
       const type = engine.types[stack.resources.get(logicalId)?.definition.type ?? ''];
       const moves = changes.has(logicalId) && type?.volatile?.includes(attribute);
-      if (replacedOrNew.has(logicalId) || moves) return unknown(`${logicalId}.${attribute}`);
+      if (another(logicalId) || moves) return unknownValue(`${logicalId}.${attribute}`);
       return known.attribute(logicalId, attribute);
     },
   };
 }
 
-function modification(
-  engine: Engine,
-  stack: Stack,
-  evaluated: Evaluation,
-  existing: StackResource,
-  definition: ResourceDefinition,
-  values: ResourceValues,
-): ResourceChange | undefined {
-  const type = engine.types[definition.type];
-  if (!type) return undefined;
-  const evaluatedProperties = evaluated.evaluate(definition.properties, values);
-  const properties: ValueMap = isMap(evaluatedProperties) ? evaluatedProperties : {};
-  const changed = changedProperties(existing.properties, properties);
-  if (changed.length === 0 && existing.definition.type === definition.type) return undefined;
-  const details = changed.map((name) => {
-    const recreation = !type.update || type.properties[name] === 'replace';
-    const dynamic = JSON.stringify(properties[name] ?? null).includes(unknownMark);
-    return detail(stack, evaluated, definition.properties[name], name, recreation, dynamic);
-  });
-  const must = needsReplacement(type, existing, definition, properties);
-  const surely = details.some(({ Target }) => Target?.RequiresRecreation === 'Always');
+function properties({ evaluated, values }: Planning, definition: ResourceDefinition): ValueMap {
+  const value = evaluated.evaluate(definition.properties, values);
+  return isMap(value) ? value : {};
+}
+
+function addition(planning: Planning, definition: ResourceDefinition): ResourceChange {
   return {
-    Action: 'Modify',
-    LogicalResourceId: existing.logicalId,
-    PhysicalResourceId: existing.physicalId,
+    Action: 'Add',
+    LogicalResourceId: definition.logicalId,
     ResourceType: definition.type,
-    Replacement: must ? (surely ? 'True' : 'Conditional') : 'False',
-    Scope: [...new Set(changed.map((name) => (name === 'Tags' ? 'Tags' : 'Properties')))],
-    Details: details,
+    Scope: [],
+    Details: [],
+    AfterContext: planning.shown({ Properties: properties(planning, definition) }),
   };
 }
 
-function detail(
-  stack: Stack,
-  evaluated: Evaluation,
-  written: Value,
-  name: string,
-  recreation: boolean,
-  dynamic: boolean,
-): ResourceChangeDetail {
-  const references = referencesIn(written, evaluated.condition);
-  const parameter = references.find((reference) => parameterChanged(stack, evaluated, reference.name));
-  const resource = dynamic
-    ? references.find((reference) => evaluated.template.resources.has(reference.name))
-    : undefined;
-  const target = {
-    Attribute: name === 'Tags' ? ('Tags' as const) : ('Properties' as const),
-    ...(name === 'Tags' ? {} : { Name: name }),
-    RequiresRecreation: !recreation ? ('Never' as const) : dynamic ? ('Conditionally' as const) : ('Always' as const),
+function removal({ shown }: Planning, resource: StackResource): ResourceChange {
+  const { logicalId, physicalId, definition } = resource;
+  return {
+    Action: 'Remove',
+    PolicyAction: definition.deletionPolicy === 'Delete' ? 'Delete' : 'Retain',
+    LogicalResourceId: logicalId,
+    PhysicalResourceId: physicalId,
+    ResourceType: definition.type,
+    Scope: [],
+    Details: [],
+    BeforeContext: shown({ Properties: resource.properties }),
   };
-  if (resource) {
-    return {
-      Target: target,
-      Evaluation: 'Dynamic',
-      ChangeSource: resource.attribute === undefined ? 'ResourceReference' : 'ResourceAttribute',
-      CausingEntity: resource.attribute === undefined ? resource.name : `${resource.name}.${resource.attribute}`,
-    };
+}
+
+function modification(
+  planning: Planning,
+  existing: StackResource,
+  definition: ResourceDefinition,
+): ResourceChange | undefined {
+  const { engine, source, shown } = planning;
+  const type = engine.types[definition.type];
+  if (!type) return undefined;
+  const after = properties(planning, definition);
+  const changed = changedProperties(existing.properties, after);
+  const tagged = type.tag !== undefined && !sameStackTags(existing.stackTags, source.tags);
+  if (changed.length === 0 && !tagged) return undefined;
+  const details = changed.flatMap((name) => {
+    const recreation = !type.update || type.properties[name] === 'replace' ? 'Always' : 'Never';
+    return innermost(existing.properties[name], after[name]).flatMap((difference) => {
+      const written = writtenAt(definition.properties[name], difference.path);
+      const Target = target(name, recreation, difference, shown);
+      return causes(planning, written, difference.after).map((cause): ResourceChangeDetail => ({ Target, ...cause }));
+    });
+  });
+  if (tagged) {
+    const Target = { Attribute: 'Tags', RequiresRecreation: 'Never' } as const;
+    details.push({ Target, Evaluation: 'Static', ChangeSource: 'DirectModification' });
   }
-  if (parameter) {
-    return { Target: target, Evaluation: 'Static', ChangeSource: 'ParameterReference', CausingEntity: parameter.name };
+  const recreating = details.filter(({ Target }) => Target?.RequiresRecreation === 'Always');
+  // Certain as soon as one of them is decided before the execution (API reference, ResourceChange).
+  const certain = recreating.some(({ Evaluation }) => Evaluation === 'Static');
+  const replacement = recreating.length === 0 ? 'False' : certain ? 'True' : 'Conditional';
+  return {
+    Action: 'Modify',
+    ...(replacement === 'False' ? {} : { PolicyAction: replacePolicy(definition) }),
+    LogicalResourceId: existing.logicalId,
+    PhysicalResourceId: existing.physicalId,
+    ResourceType: definition.type,
+    Replacement: replacement,
+    Scope: [...new Set(details.flatMap(({ Target }) => Target?.Attribute ?? []))],
+    Details: details,
+    BeforeContext: shown({ Properties: existing.properties }),
+    AfterContext: shown({ Properties: after }),
+  };
+}
+
+function replacePolicy({ updateReplacePolicy }: ResourceDefinition): PolicyAction {
+  return updateReplacePolicy === 'Retain' ? 'ReplaceAndRetain' : 'ReplaceAndDelete';
+}
+
+type Cause = Omit<ResourceChangeDetail, 'Target'>;
+
+/** Why a value changes: a parameter, a resource it refers to, or the template itself. */
+function causes({ stack, evaluated, changes }: Planning, written: Value, after: Value): Cause[] {
+  const references = referencesIn(written, evaluated.condition);
+  const parameters = unique(
+    references.map(({ name }) => name).filter((name) => parameterChanged(stack, evaluated, name)),
+  );
+  const byParameter = parameters.map(
+    (name): Cause => ({ Evaluation: 'Static', ChangeSource: 'ParameterReference', CausingEntity: name }),
+  );
+  const unknown = after === undefined ? '' : JSON.stringify(after);
+  const byResource = references
+    .filter(({ name, attribute }) => {
+      const mark = attribute === undefined ? name : `${name}.${attribute}`;
+      return unknown.includes(`${unknownMark}${mark}}}`);
+    })
+    .map(
+      ({ name, attribute }): Cause => ({
+        // What surely is another resource surely has another id; the rest is known when it is done.
+        Evaluation: changes.get(name)?.Replacement === 'True' && attribute === undefined ? 'Static' : 'Dynamic',
+        ChangeSource: attribute === undefined ? 'ResourceReference' : 'ResourceAttribute',
+        CausingEntity: attribute === undefined ? name : `${name}.${attribute}`,
+      }),
+    );
+  if (byParameter.length > 0) {
+    // Recorded: a parameter that changed leaves open whether the template changed there as well.
+    return [...byParameter, ...byResource, { Evaluation: 'Dynamic', ChangeSource: 'DirectModification' }];
   }
-  return { Target: target, Evaluation: 'Static', ChangeSource: 'DirectModification' };
+  if (byResource.length > 0) return [...new Map(byResource.map((cause) => [cause.CausingEntity, cause])).values()];
+  return [{ Evaluation: 'Static', ChangeSource: 'DirectModification' }];
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)];
 }
 
 function parameterChanged(stack: Stack, evaluated: Evaluation, name: string): boolean {

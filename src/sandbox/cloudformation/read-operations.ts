@@ -12,6 +12,9 @@ import {
   DescribeStacks$,
   type DescribeStacksInput,
   type DescribeStacksOutput,
+  GetStackPolicy$,
+  type GetStackPolicyInput,
+  type GetStackPolicyOutput,
   GetTemplate$,
   type GetTemplateInput,
   type GetTemplateOutput,
@@ -29,6 +32,7 @@ import {
   type ValidateTemplateOutput,
 } from '@aws-sdk/client-cloudformation';
 import { type Operation, operation } from '../operations/operation.ts';
+import { changeSetOf } from './change-set-operations.ts';
 import type { Engine } from './engine.ts';
 import { page } from './paging.ts';
 import { neededCapability, templateFrom } from './source.ts';
@@ -73,7 +77,7 @@ export function readOperations(engine: Engine): Record<string, Operation> {
         const stack = stackOf(world, input.StackName);
         const { items, next } = page(sorted(stack), input.NextToken, pageSize);
         return {
-          StackResourceSummaries: items.map(resourceSummary),
+          StackResourceSummaries: items.map((resource) => resourceSummary(stack, resource)),
           ...(next === undefined ? {} : { NextToken: next }),
         };
       },
@@ -115,17 +119,22 @@ export function readOperations(engine: Engine): Record<string, Operation> {
       },
     ),
     GetTemplate: operation<GetTemplateInput, GetTemplateOutput>(GetTemplate$, (input, { world }) => {
+      if (input.ChangeSetName !== undefined) {
+        const { changeSet } = changeSetOf(world, input);
+        return { TemplateBody: changeSet.source.template.body, StagesAvailable: ['Original', 'Processed'] };
+      }
+      if (input.StackName === undefined) throw invalid('StackName is required if ChangeSetName is not specified.');
       const stack = stackOf(world, input.StackName);
-      const changeSet = [...stack.changeSets.values()].find(({ id, name }) =>
-        [id, name].includes(input.ChangeSetName ?? ''),
-      );
-      const body = (changeSet?.source ?? stack.source)?.template.body ?? '';
-      return { TemplateBody: body, StagesAvailable: ['Original', 'Processed'] };
+      return { TemplateBody: stack.source?.template.body ?? '', StagesAvailable: ['Original', 'Processed'] };
+    }),
+    GetStackPolicy: operation<GetStackPolicyInput, GetStackPolicyOutput>(GetStackPolicy$, (input, { world }) => {
+      const { policy } = stackOf(world, input.StackName);
+      return policy === undefined ? {} : { StackPolicyBody: policy };
     }),
     GetTemplateSummary: operation<GetTemplateSummaryInput, GetTemplateSummaryOutput>(
       GetTemplateSummary$,
       (input, { world }) => {
-        if (input.StackName === undefined) return templateSummary(templateFrom(engine, input));
+        if (input.StackName === undefined) return templateSummary(templateFrom(engine, world, input));
         const stack = stackOf(world, input.StackName);
         if (stack.status === 'REVIEW_IN_PROGRESS') {
           throw invalid('GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.');
@@ -134,22 +143,25 @@ export function readOperations(engine: Engine): Record<string, Operation> {
         return templateSummary(stack.source.template);
       },
     ),
-    ValidateTemplate: operation<ValidateTemplateInput, ValidateTemplateOutput>(ValidateTemplate$, (input) => {
-      const { Parameters, Description, Capabilities, CapabilitiesReason } = templateSummary(
-        templateFrom(engine, input),
-      );
-      return {
-        Parameters: (Parameters ?? []).map(({ ParameterKey, DefaultValue, NoEcho, Description: said }) => ({
-          ParameterKey,
-          DefaultValue,
-          NoEcho,
-          Description: said,
-        })),
-        Description,
-        Capabilities,
-        CapabilitiesReason,
-      };
-    }),
+    ValidateTemplate: operation<ValidateTemplateInput, ValidateTemplateOutput>(
+      ValidateTemplate$,
+      (input, { world }) => {
+        const { Parameters, Description, Capabilities, CapabilitiesReason } = templateSummary(
+          templateFrom(engine, world, input),
+        );
+        return {
+          Parameters: (Parameters ?? []).map(({ ParameterKey, DefaultValue, NoEcho, Description: said }) => ({
+            ParameterKey,
+            DefaultValue,
+            NoEcho,
+            Description: said,
+          })),
+          Description,
+          Capabilities,
+          CapabilitiesReason,
+        };
+      },
+    ),
   };
 }
 

@@ -2,6 +2,7 @@ import { type Call, invoke, type Service } from '../operations/operation.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { attributeLookup, parameterLookups } from './account.ts';
 import { changeSetOperations } from './change-set-operations.ts';
+import { driftOperations } from './drift-operations.ts';
 import type { Engine } from './engine.ts';
 import { readOperations } from './read-operations.ts';
 import type { Aws, ResourceType } from './resources/resource-type.ts';
@@ -32,6 +33,11 @@ export function createCloudFormation(
   };
   return {
     signingName: 'cloudformation',
-    operations: { ...readOperations(engine), ...stackOperations(engine), ...changeSetOperations(engine) },
+    operations: {
+      ...readOperations(engine),
+      ...stackOperations(engine),
+      ...changeSetOperations(engine),
+      ...driftOperations(engine),
+    },
   };
 }

@@ -1,14 +1,20 @@
 import type { Call } from '../operations/operation.ts';
 import { ServiceError } from '../world/service-error.ts';
+import { perWorld, type World } from '../world/world.ts';
 import { type Engine, evaluationFor, typeLookup } from './engine.ts';
+import type { Evaluation, ResourceValues } from './evaluation.ts';
 import { checkTemplate } from './graph.ts';
 import { bindParameters, type ParameterInput } from './parameters.ts';
 import { checkRules } from './rules.ts';
 import type { Source, Stack } from './stack.ts';
 import { invalid, parseTemplate, type Template } from './template.ts';
+import type { Value } from './value.ts';
 
 /** The most that a template given in a request may have, in bytes. */
 const templateLimit = 51_200;
+
+/** Templates that lie in S3, by URL: a template too large for a request is read from there (1 MB at most). */
+export const storedTemplates = perWorld(() => new Map<string, string>());
 
 export interface TemplateInput {
   TemplateBody?: string | undefined;
@@ -25,7 +31,7 @@ export interface SourceInput extends TemplateInput {
 }
 
 /** Reads and checks the template of a request. */
-export function templateFrom(engine: Engine, input: TemplateInput, stack?: Stack): Template {
+export function templateFrom(engine: Engine, world: World, input: TemplateInput, stack?: Stack): Template {
   if (input.UsePreviousTemplate) {
     if (!stack?.source) throw invalid('There is no previous template to use');
     return stack.source.template;
@@ -34,14 +40,20 @@ export function templateFrom(engine: Engine, input: TemplateInput, stack?: Stack
     throw invalid('Either Template URL or Template Body must be specified.');
   }
   if (input.TemplateBody === undefined) {
-    throw invalid('TemplateURL must be a supported URL.');
+    const stored = storedTemplates(world).get(input.TemplateURL ?? '');
+    if (stored === undefined) throw invalid('TemplateURL must be a supported URL.');
+    return checkedTemplate(engine, stored);
   }
   if (Buffer.byteLength(input.TemplateBody) > templateLimit) {
     throw invalid(
-      `1 validation error detected: Value '<template-body>' at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${templateLimit}`,
+      `1 validation error detected: Value '${input.TemplateBody}' at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${templateLimit}`,
     );
   }
-  const template = parseTemplate(input.TemplateBody);
+  return checkedTemplate(engine, input.TemplateBody);
+}
+
+function checkedTemplate(engine: Engine, body: string): Template {
+  const template = parseTemplate(body);
   checkTemplate(template, typeLookup(engine));
   return template;
 }
@@ -58,7 +70,7 @@ export function sourceFrom(
   stack: Pick<Stack, 'id' | 'name' | 'notificationArns'>,
   previous?: Stack,
 ): Source {
-  const template = templateFrom(engine, input, previous);
+  const template = templateFrom(engine, call.world, input, previous);
   const parameters = bindParameters(
     template,
     input.Parameters ?? [],
@@ -66,9 +78,12 @@ export function sourceFrom(
     previous?.source?.parameters,
   );
   checkCapabilities(template, input.Capabilities ?? []);
+  checkResourceTypes(template, input.ResourceTypes);
   const tags = (input.Tags ?? []).map(({ Key = '', Value = '' }) => ({ Key, Value }));
   const source: Source = { template, parameters, tags: input.Tags ? tags : (previous?.source?.tags ?? tags) };
-  checkRules(evaluationFor(call.world, stack, source), engine.attributeOf(call));
+  const evaluated = evaluationFor(call.world, stack, source);
+  checkRules(evaluated, engine.attributeOf(call));
+  checkValues(evaluated);
   return source;
 }
 
@@ -82,6 +97,44 @@ export function neededCapability(template: Template): { capability: string; beca
     capability: named ? 'CAPABILITY_NAMED_IAM' : 'CAPABILITY_IAM',
     because: [...new Set(iam.map(({ type }) => type))],
   };
+}
+
+/** A value that needs an attribute of a resource: it cannot be told before the resource is there. */
+class NotYetKnown extends Error {}
+
+const notYet: ResourceValues = {
+  // Every Ref to a resource gives text, so what is wrong with a value around it shows already.
+  reference: (logicalId) => logicalId,
+  attribute: () => {
+    throw new NotYetKnown();
+  },
+};
+
+/** Evaluates what can be evaluated before anything is made: a function used wrongly refuses the request. */
+function checkValues(evaluated: Evaluation): void {
+  const { template, active } = evaluated;
+  for (const name of Object.keys(template.conditions)) evaluated.condition(name);
+  const look = (value: Value) => {
+    try {
+      evaluated.evaluate(value, notYet);
+    } catch (error) {
+      if (!(error instanceof NotYetKnown)) throw error;
+    }
+  };
+  for (const logicalId of active) Object.values(template.resources.get(logicalId)?.properties ?? {}).forEach(look);
+  for (const { Condition, Value } of template.outputs.values()) {
+    if (typeof Condition !== 'string' || evaluated.condition(Condition) === true) look(Value);
+  }
+}
+
+/** Refuses types that the caller did not mean to work with: `AWS::EC2::*` stands for all of a service. */
+function checkResourceTypes(template: Template, allowed: readonly string[] | undefined): void {
+  if (!allowed?.length) return;
+  const fits = (type: string) =>
+    allowed.some((one) => one === type || (one.endsWith('::*') && type.startsWith(one.slice(0, -1))));
+  const strange = [...template.resources.values()].find(({ type }) => !fits(type));
+  if (!strange) return;
+  throw invalid(`Resource type ${strange.type} is not allowed by parameter ResourceTypes [${allowed.join(', ')}]`);
 }
 
 function checkCapabilities(template: Template, given: readonly string[]): void {

@@ -9,6 +9,11 @@ import {
   type CreateStackOutput,
   DeleteStack$,
   type DeleteStackInput,
+  RollbackStack$,
+  type RollbackStackInput,
+  type RollbackStackOutput,
+  SetStackPolicy$,
+  type SetStackPolicyInput,
   UpdateStack$,
   type UpdateStackInput,
   type UpdateStackOutput,
@@ -19,10 +24,11 @@ import {
 import { type Operation, operation } from '../operations/operation.ts';
 import { canUpdate, notUpdatable } from './change-set-operations.ts';
 import type { Engine } from './engine.ts';
-import { startCreate, startDelete, startRollback, startUpdate } from './lifecycle.ts';
+import { startCreate, startCreationRollback, startDelete, startRollback, startUpdate } from './lifecycle.ts';
 import { plan } from './plan.ts';
+import { checkedRole, checkRollbackTriggers, policyBody } from './request-options.ts';
 import { sourceFrom } from './source.ts';
-import { addStack, alreadyExists, checkStackName, findStack, stackOf } from './stack.ts';
+import { addStack, alreadyExists, checkStackName, findStack, makeObsolete, type Stack, stackOf } from './stack.ts';
 import { invalid } from './template.ts';
 
 /** The operations that make, change and end stacks. */
@@ -41,13 +47,18 @@ export function stackOperations(engine: Engine): Record<string, Operation> {
         notificationArns: input.NotificationARNs ?? [],
       };
       const source = sourceFrom(engine, call, input, names);
+      const roleArn = checkedRole(engine, call, input.RoleARN);
+      checkRollbackTriggers(input.RollbackConfiguration);
+      const policy = policyBody(input);
       const stack = addStack(world, name, 'CREATE_IN_PROGRESS');
       stack.capabilities = input.Capabilities ?? [];
       stack.notificationArns = names.notificationArns;
-      stack.roleArn = input.RoleARN;
+      stack.roleArn = roleArn;
       stack.timeoutMinutes = input.TimeoutInMinutes;
       stack.terminationProtection = input.EnableTerminationProtection ?? false;
       stack.onFailure = input.DisableRollback ? 'DO_NOTHING' : (input.OnFailure ?? 'ROLLBACK');
+      stack.policy = policy;
+      stack.retainExceptOnCreate = input.RetainExceptOnCreate ?? false;
       stack.token = input.ClientRequestToken;
       startCreate(engine, call, stack, source);
       return { StackId: stack.id };
@@ -57,10 +68,23 @@ export function stackOperations(engine: Engine): Record<string, Operation> {
       const stack = stackOf(world, checkStackName(input.StackName), 'bracketed');
       if (!canUpdate(stack)) throw notUpdatable(stack);
       const source = sourceFrom(engine, call, input, stack, stack);
-      if (plan(engine, world, stack, source).length === 0) throw invalid('No updates are to be performed.');
+      const roleArn = checkedRole(engine, call, input.RoleARN);
+      checkRollbackTriggers(input.RollbackConfiguration);
+      const policy = policyBody(input);
+      const during = policyBody({ StackPolicyBody: input.StackPolicyDuringUpdateBody });
+      const { changes, outputs } = plan(engine, world, stack, source);
+      if (changes.length === 0 && !outputs) throw invalid('No updates are to be performed.');
+      stack.roleArn = roleArn ?? stack.roleArn;
+      stack.policy = policy ?? stack.policy;
+      stack.notificationArns = input.NotificationARNs ?? stack.notificationArns;
       stack.capabilities = input.Capabilities ?? stack.capabilities;
       stack.token = input.ClientRequestToken;
-      startUpdate(engine, call, stack, source, { keepFailed: input.DisableRollback ?? false });
+      stack.retainExceptOnCreate = input.RetainExceptOnCreate ?? false;
+      makeObsolete(stack);
+      startUpdate(engine, call, stack, source, {
+        keepFailed: input.DisableRollback ?? false,
+        policy: input.StackPolicyDuringUpdateBody === undefined ? stack.policy : during,
+      });
       return { StackId: stack.id };
     }),
     DeleteStack: operation<DeleteStackInput, Record<string, never>>(DeleteStack$, (input, call) => {
@@ -76,11 +100,17 @@ export function stackOperations(engine: Engine): Record<string, Operation> {
           `Invalid operation on stack [${stack.id}]. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.`,
         );
       }
+      const force = input.DeletionMode === 'FORCE_DELETE_STACK';
+      if (force && stack.status !== 'DELETE_FAILED') {
+        throw invalid(
+          `Invalid operation on stack [${stack.id}]. Specify FORCE_DELETE_STACK only when the stack is in the DELETE_FAILED state.`,
+        );
+      }
       if (/^UPDATE_.*IN_PROGRESS$/.test(stack.status)) {
         throw invalid(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
       }
       stack.token = input.ClientRequestToken;
-      startDelete(engine, call, stack, retain);
+      startDelete(engine, call, stack, { retain, force });
       return {};
     }),
     CancelUpdateStack: operation<CancelUpdateStackInput, Record<string, never>>(
@@ -101,11 +131,30 @@ export function stackOperations(engine: Engine): Record<string, Operation> {
         if (stack.status !== 'UPDATE_ROLLBACK_FAILED') {
           throw invalid(`Stack:${stack.id} is in ${stack.status} state and can not continue update rollback.`);
         }
+        const skip = input.ResourcesToSkip ?? [];
+        checkSkippable(stack, skip);
+        stack.roleArn = checkedRole(engine, call, input.RoleARN) ?? stack.roleArn;
         stack.token = input.ClientRequestToken;
-        startRollback(engine, call, stack, 'User Initiated');
+        startRollback(engine, call, stack, 'User Initiated', skip);
         return {};
       },
     ),
+    RollbackStack: operation<RollbackStackInput, RollbackStackOutput>(RollbackStack$, (input, call) => {
+      const stack = stackOf(call.world, input.StackName, 'bracketed');
+      if (stack.status !== 'CREATE_FAILED' && stack.status !== 'UPDATE_FAILED') {
+        throw invalid(`Stack:${stack.id} is in ${stack.status} state and can not be rolled back.`);
+      }
+      stack.roleArn = checkedRole(engine, call, input.RoleARN) ?? stack.roleArn;
+      stack.token = input.ClientRequestToken;
+      if (stack.status === 'CREATE_FAILED') startCreationRollback(engine, call, stack);
+      else startRollback(engine, call, stack, 'User Initiated');
+      return { StackId: stack.id };
+    }),
+    SetStackPolicy: operation<SetStackPolicyInput, Record<string, never>>(SetStackPolicy$, (input, { world }) => {
+      const stack = stackOf(world, input.StackName);
+      stack.policy = policyBody(input) ?? stack.policy;
+      return {};
+    }),
     UpdateTerminationProtection: operation<UpdateTerminationProtectionInput, UpdateTerminationProtectionOutput>(
       UpdateTerminationProtection$,
       (input, { world }) => {
@@ -120,4 +169,17 @@ export function stackOperations(engine: Engine): Record<string, Operation> {
       },
     ),
   };
+}
+
+/** Refuses what a continued rollback may not skip: only what the rollback itself failed at (API reference). */
+function checkSkippable(stack: Stack, skip: readonly string[]): void {
+  for (const logicalId of skip) {
+    const resource = stack.resources.get(logicalId);
+    if (!resource) throw invalid(`Resource ${logicalId} does not exist for stack ${stack.name}`);
+    if (resource.status !== 'UPDATE_FAILED' || resource.statusReason === 'Resource update cancelled') {
+      throw invalid(
+        `Resource [${logicalId}] cannot be skipped: only resources that are in the UPDATE_FAILED state because a rollback failed can be.`,
+      );
+    }
+  }
 }

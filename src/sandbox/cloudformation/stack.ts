@@ -3,10 +3,13 @@ import type {
   ExecutionStatus,
   ResourceChange,
   ResourceStatus,
+  StackDriftStatus,
+  StackResourceDrift,
   StackStatus,
 } from '@aws-sdk/client-cloudformation';
 import { ServiceError } from '../world/service-error.ts';
 import { perWorld, type World } from '../world/world.ts';
+import { maskedProperties, secretsOf } from './no-echo.ts';
 import type { ParameterValue } from './parameters.ts';
 import { invalid, type ResourceDefinition, type Template } from './template.ts';
 import type { Value, ValueMap } from './value.ts';
@@ -25,6 +28,13 @@ export interface StackResource {
   attributes: Readonly<Record<string, Value>>;
   /** Logical ids that must be there before it, and outlive it. */
   dependsOn: readonly string[];
+  /** Tags of the stack that were put on it. */
+  stackTags: readonly Tag[];
+}
+
+export interface Tag {
+  Key: string;
+  Value: string;
 }
 
 export interface StackEvent {
@@ -50,7 +60,7 @@ export interface StackOutput {
 export interface Source {
   template: Template;
   parameters: ReadonlyMap<string, ParameterValue>;
-  tags: readonly { Key: string; Value: string }[];
+  tags: readonly Tag[];
 }
 
 export type OnFailure = 'ROLLBACK' | 'DELETE' | 'DO_NOTHING';
@@ -65,6 +75,7 @@ export interface ChangeSet {
   readonly capabilities: readonly string[];
   readonly notificationArns: readonly string[];
   readonly onStackFailure: OnFailure | undefined;
+  readonly roleArn: string | undefined;
   status: ChangeSetStatus;
   statusReason: string | undefined;
   executionStatus: ExecutionStatus;
@@ -89,6 +100,8 @@ export interface Stack {
   capabilities: readonly string[];
   terminationProtection: boolean;
   onFailure: OnFailure;
+  /** Whether a rollback deletes what it made even where the template says to retain it. */
+  retainExceptOnCreate: boolean;
   timeoutMinutes: number | undefined;
   notificationArns: readonly string[];
   roleArn: string | undefined;
@@ -98,9 +111,27 @@ export interface Stack {
   /** What is going on; ends with `stop` when another operation takes over. */
   running: { stop(): void; cancel?(): void } | undefined;
   /** What an update started from, while it may have to go back there. */
-  before: { source: Source; resources: ReadonlyMap<string, StackResource> } | undefined;
+  before:
+    | {
+        source: Source;
+        resources: ReadonlyMap<string, StackResource>;
+        /** Resources that have, or had for a while, successors. */
+        replaced: StackResource[];
+      }
+    | undefined;
   /** The caller's token of the running operation, which its events carry. */
   token: string | undefined;
+  /** What the last drift detection found. */
+  drift: StackDrift | undefined;
+  /** Body of the stack policy. */
+  policy: string | undefined;
+}
+
+export interface StackDrift {
+  status: StackDriftStatus;
+  checkedAt: number;
+  /** By logical id; only resources that were checked. */
+  readonly resources: Map<string, StackResourceDrift>;
 }
 
 /** The region's stacks by ARN, deleted ones included. */
@@ -125,6 +156,7 @@ export function addStack(world: World, name: string, status: StackStatus): Stack
     capabilities: [],
     terminationProtection: false,
     onFailure: 'ROLLBACK',
+    retainExceptOnCreate: false,
     timeoutMinutes: undefined,
     notificationArns: [],
     roleArn: undefined,
@@ -133,6 +165,8 @@ export function addStack(world: World, name: string, status: StackStatus): Stack
     running: undefined,
     before: undefined,
     token: undefined,
+    drift: undefined,
+    policy: undefined,
   };
   stacks(world).set(id, stack);
   return stack;
@@ -205,27 +239,32 @@ export function setStackStatus(world: World, stack: Stack, status: StackStatus, 
   });
 }
 
-/** Changes a resource's status and writes its event. */
+/**
+ * Changes a resource's status and writes its event.
+ *
+ * @param cleanUp whether it is of the cleaning up after an update, whose events are recorded in another form
+ */
 export function setResourceStatus(
   world: World,
   stack: Stack,
   resource: StackResource,
   status: ResourceStatus,
   reason?: string,
+  cleanUp = false,
 ): void {
   resource.status = status;
   resource.statusReason = reason;
   resource.updatedAt = world.now;
   stack.events.push({
     // Two events of one resource, status and millisecond would share an id; the sequence keeps them apart, as AWS does.
-    id: eventId(stack, resource.logicalId, status, world.now),
+    id: cleanUp ? `${resource.logicalId}-${world.uuid()}` : eventId(stack, resource.logicalId, status, world.now),
     at: world.now,
     logicalId: resource.logicalId,
     physicalId: resource.physicalId,
     type: resource.definition.type,
     status,
     reason,
-    properties: resource.properties,
+    properties: cleanUp ? undefined : maskedProperties(resource.properties, secretsOf(stack.source?.parameters)),
     token: stack.token,
   });
 }
@@ -243,6 +282,20 @@ function eventId(stack: Stack, logicalId: string, status: ResourceStatus, now: n
   };
   while (taken(id())) at += 1;
   return id();
+}
+
+/** A resource as the next update finds it: one that an update failed at, and that was kept, counts as it was before. */
+export function asItStands(stack: Stack, resource: StackResource): StackResource {
+  const before = stack.before?.resources.get(resource.logicalId);
+  if (!before || resource.status !== 'UPDATE_FAILED' || before.physicalId !== resource.physicalId) return resource;
+  return { ...resource, definition: before.definition, properties: before.properties };
+}
+
+/** A stack that is about to change makes the change sets that were not executed obsolete. */
+export function makeObsolete(stack: Stack, executed?: ChangeSet): void {
+  for (const other of stack.changeSets.values()) {
+    if (other !== executed && other.executionStatus === 'AVAILABLE') other.executionStatus = 'OBSOLETE';
+  }
 }
 
 /** Whether an operation is under way. */

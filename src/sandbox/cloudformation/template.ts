@@ -1,5 +1,6 @@
 import { isAlias, isScalar, isSeq, isMap as isYamlMap, LineCounter, type Node, parseDocument } from 'yaml';
 import { ServiceError } from '../world/service-error.ts';
+import { jsonErrorPlace } from './json-error.ts';
 import { isMap, type Value, type ValueMap } from './value.ts';
 
 /** One entry of the Resources section; `properties` still holds its intrinsic functions. */
@@ -59,6 +60,35 @@ const resourceMembers = [
   'Metadata',
 ];
 
+/** The functions that YAML may write as tags (user guide, Intrinsic function reference). */
+const shortForms = [
+  'And',
+  'Base64',
+  'Cidr',
+  'Condition',
+  'Equals',
+  'FindInMap',
+  'GetAZs',
+  'GetAtt',
+  'If',
+  'ImportValue',
+  'Join',
+  'Not',
+  'Or',
+  'Ref',
+  'Select',
+  'Split',
+  'Sub',
+  'Transform',
+  // In Rules alone.
+  'Contains',
+  'EachMemberEquals',
+  'EachMemberIn',
+  'RefAll',
+  'ValueOf',
+  'ValueOfAll',
+];
+
 /** CloudFormation's ValidationError. */
 export function invalid(message: string): ServiceError {
   return new ServiceError('ValidationError', message);
@@ -74,7 +104,7 @@ function formatError(message: string): ServiceError {
  * @throws ServiceError ValidationError, in CloudFormation's words
  */
 export function parseTemplate(body: string): Template {
-  const root = read(body);
+  const root = readTemplate(body);
   if (!isMap(root)) throw formatError('unsupported structure.');
   const unknown = Object.keys(root).filter((key) => !sections.includes(key));
   if (unknown.length > 0) throw invalid(`Invalid template property or properties [${unknown.join(', ')}]`);
@@ -104,12 +134,14 @@ function section(root: ValueMap, name: string): ValueMap {
   return value;
 }
 
-function read(body: string): Value {
+/** Reads a template's text, JSON or YAML, into values with the long forms of the intrinsic functions. */
+export function readTemplate(body: string): Value {
   if (body.trimStart().startsWith('{')) {
     try {
       return JSON.parse(body) as Value;
     } catch {
-      throw formatError('JSON not well-formed.');
+      const { line, column } = jsonErrorPlace(body);
+      throw formatError(`JSON not well-formed. (line ${line}, column ${column})`);
     }
   }
   const lines = new LineCounter();
@@ -124,7 +156,14 @@ function read(body: string): Value {
     if (node === null) return null;
     if (isAlias(node)) return convert(node.resolve(document) ?? null);
     const plain = plainValue(node, convert);
-    return node.tag?.startsWith('!') && !node.tag.startsWith('!!') ? longForm(node.tag.slice(1), plain) : plain;
+    if (!node.tag?.startsWith('!') || node.tag.startsWith('!!')) return plain;
+    const tag = node.tag.slice(1);
+    if (!shortForms.includes(tag)) {
+      // A node's range begins after its tag.
+      const { line, col } = lines.linePos(Math.max(0, body.lastIndexOf(node.tag, node.range?.[0] ?? 0)));
+      throw formatError(`YAML not well-formed. (line ${line}, column ${col})`);
+    }
+    return longForm(tag, plain);
   };
   return convert(document.contents as Node | null);
 }

@@ -6,17 +6,19 @@ import type {
   Stack as StackShape,
   StackSummary,
 } from '@aws-sdk/client-cloudformation';
+import { withoutValues } from './change-details.ts';
+import { hidden } from './no-echo.ts';
 import type { ParameterValue } from './parameters.ts';
 import type { ChangeSet, Stack, StackEvent, StackResource } from './stack.ts';
 
-const hidden = '****';
-
 function parametersShape(parameters: ReadonlyMap<string, ParameterValue> | undefined) {
-  return [...(parameters ?? [])].map(([ParameterKey, { given, resolved, noEcho }]) => ({
+  if (!parameters?.size) return {};
+  const Parameters = [...parameters].map(([ParameterKey, { given, resolved, noEcho }]) => ({
     ParameterKey,
     ParameterValue: noEcho ? hidden : given,
-    ...(resolved === undefined ? {} : { ResolvedValue: resolved }),
+    ...(resolved === undefined ? {} : { ResolvedValue: noEcho ? hidden : resolved }),
   }));
+  return { Parameters };
 }
 
 function date(ms: number): Date {
@@ -31,7 +33,7 @@ export function stackShape(stack: Stack): StackShape {
     StackName: stack.name,
     ...(stack.changeSetId === undefined ? {} : { ChangeSetId: stack.changeSetId }),
     ...(stack.description === undefined ? {} : { Description: stack.description }),
-    Parameters: parametersShape(stack.source?.parameters),
+    ...parametersShape(stack.source?.parameters),
     CreationTime: date(stack.createdAt),
     ...(stack.updatedAt === undefined ? {} : { LastUpdatedTime: date(stack.updatedAt) }),
     ...(stack.deletedAt === undefined ? {} : { DeletionTime: date(stack.deletedAt) }),
@@ -55,8 +57,19 @@ export function stackShape(stack: Stack): StackShape {
     ...(stack.roleArn === undefined ? {} : { RoleARN: stack.roleArn }),
     Tags: [...(stack.source?.tags ?? [])],
     EnableTerminationProtection: stack.terminationProtection,
-    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+    DriftInformation: stackDrift(stack),
   };
+}
+
+function stackDrift({ drift }: Stack) {
+  if (!drift) return { StackDriftStatus: 'NOT_CHECKED' as const };
+  return { StackDriftStatus: drift.status, LastCheckTimestamp: date(drift.checkedAt) };
+}
+
+function resourceDrift({ drift }: Stack, logicalId: string) {
+  const found = drift?.resources.get(logicalId);
+  if (!found) return { StackResourceDriftStatus: 'NOT_CHECKED' as const };
+  return { StackResourceDriftStatus: found.StackResourceDriftStatus, LastCheckTimestamp: found.Timestamp };
 }
 
 export function stackSummary(stack: Stack): StackSummary {
@@ -69,7 +82,7 @@ export function stackSummary(stack: Stack): StackSummary {
     ...(stack.deletedAt === undefined ? {} : { DeletionTime: date(stack.deletedAt) }),
     StackStatus: stack.status,
     ...(stack.statusReason === undefined ? {} : { StackStatusReason: stack.statusReason }),
-    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+    DriftInformation: stackDrift(stack),
   };
 }
 
@@ -84,9 +97,14 @@ export function eventShape(stack: Stack, event: StackEvent): StackEventShape {
     Timestamp: date(event.at),
     ResourceStatus: event.status as StackEventShape['ResourceStatus'],
     ...(event.reason === undefined ? {} : { ResourceStatusReason: event.reason }),
-    ...(event.properties === undefined ? {} : { ResourceProperties: JSON.stringify(event.properties) }),
+    ...(event.properties === undefined ? {} : { ResourceProperties: JSON.stringify(event.properties, asText) }),
     ...(event.token === undefined ? {} : { ClientRequestToken: event.token }),
   };
+}
+
+/** Events tell every scalar as text. */
+function asText(_key: string, value: unknown): unknown {
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
 }
 
 export function resourceShape(stack: Stack, resource: StackResource): StackResourceShape {
@@ -99,11 +117,11 @@ export function resourceShape(stack: Stack, resource: StackResource): StackResou
     Timestamp: date(resource.updatedAt),
     ResourceStatus: resource.status,
     ...(resource.statusReason === undefined ? {} : { ResourceStatusReason: resource.statusReason }),
-    DriftInformation: { StackResourceDriftStatus: 'NOT_CHECKED' },
+    DriftInformation: resourceDrift(stack, resource.logicalId),
   };
 }
 
-export function resourceSummary(resource: StackResource): StackResourceSummary {
+export function resourceSummary(stack: Stack, resource: StackResource): StackResourceSummary {
   return {
     LogicalResourceId: resource.logicalId,
     ...(resource.physicalId === undefined ? {} : { PhysicalResourceId: resource.physicalId }),
@@ -111,18 +129,19 @@ export function resourceSummary(resource: StackResource): StackResourceSummary {
     LastUpdatedTimestamp: date(resource.updatedAt),
     ResourceStatus: resource.status,
     ...(resource.statusReason === undefined ? {} : { ResourceStatusReason: resource.statusReason }),
-    DriftInformation: { StackResourceDriftStatus: 'NOT_CHECKED' },
+    DriftInformation: resourceDrift(stack, resource.logicalId),
   };
 }
 
-export function changeSetShape(stack: Stack, changeSet: ChangeSet): DescribeChangeSetOutput {
+/** @param withValues whether properties are shown with what they were and will be */
+export function changeSetShape(stack: Stack, changeSet: ChangeSet, withValues: boolean): DescribeChangeSetOutput {
   return {
     ChangeSetName: changeSet.name,
     ChangeSetId: changeSet.id,
     StackId: stack.id,
     StackName: stack.name,
     ...(changeSet.description === undefined ? {} : { Description: changeSet.description }),
-    Parameters: parametersShape(changeSet.source.parameters),
+    ...parametersShape(changeSet.source.parameters),
     CreationTime: date(changeSet.createdAt),
     ExecutionStatus: changeSet.executionStatus,
     Status: changeSet.status,
@@ -131,7 +150,10 @@ export function changeSetShape(stack: Stack, changeSet: ChangeSet): DescribeChan
     RollbackConfiguration: {},
     Capabilities: [...changeSet.capabilities] as DescribeChangeSetOutput['Capabilities'],
     Tags: [...changeSet.source.tags],
-    Changes: changeSet.changes.map((change) => ({ Type: 'Resource' as const, ResourceChange: change })),
+    Changes: changeSet.changes.map((change) => ({
+      Type: 'Resource' as const,
+      ResourceChange: withValues ? change : withoutValues(change),
+    })),
     IncludeNestedStacks: false,
     ...(changeSet.onStackFailure === undefined ? {} : { OnStackFailure: changeSet.onStackFailure }),
   };

@@ -130,6 +130,11 @@ describe('a change set for an update', () => {
               ChangeSource: 'ParameterReference',
               CausingEntity: 'Size',
             },
+            {
+              Target: { Attribute: 'Properties', Name: 'Size', RequiresRecreation: 'Never' },
+              Evaluation: 'Dynamic',
+              ChangeSource: 'DirectModification',
+            },
           ],
         },
       },
@@ -156,7 +161,7 @@ describe('a change set for an update', () => {
       ['B', 'False'],
     ]);
     expect(change.Changes?.[1]?.ResourceChange?.Details?.[0]).toMatchObject({
-      Evaluation: 'Dynamic',
+      Evaluation: 'Static',
       ChangeSource: 'ResourceReference',
       CausingEntity: 'A',
     });

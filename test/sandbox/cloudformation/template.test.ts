@@ -44,7 +44,7 @@ Resources:
 
   // The sentences are CloudFormation's own, as recorded.
   it.each([
-    ['{"Resources": ', 'Template format error: JSON not well-formed.'],
+    ['{"Resources": ', 'Template format error: JSON not well-formed. (line 1, column 15)'],
     ['Resources: [', 'Template format error: YAML not well-formed. (line 1, column 13)'],
     ['just words', 'Template format error: unsupported structure.'],
     ['{}', 'Template format error: At least one Resources member must be defined.'],
