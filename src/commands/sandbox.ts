@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { CommandError, exitCode } from '../core/exit.ts';
 import type { Io } from '../core/io.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
-import { type Fault, parseFaults } from '../sandbox/wire/faults.ts';
+import { parseSettings } from '../sandbox/settings-schema.ts';
+import { type FaultFile, parseFaultFile } from '../sandbox/wire/fault-schema.ts';
+import { FaultProblem } from '../sandbox/wire/faults.ts';
 
 export interface SandboxCommandOptions {
   /** 0: any free one. */
@@ -11,8 +13,10 @@ export interface SandboxCommandOptions {
   speed: number;
   seed?: number;
   farm: boolean;
-  /** A JSON file of faults to begin with. */
+  /** A JSON file of faults, callers and limits to begin with. */
   faults?: string;
+  /** A JSON file of settings that differ from the defaults. */
+  settings?: string;
 }
 
 /**
@@ -23,10 +27,14 @@ export async function runSandbox(options: SandboxCommandOptions, io: Io): Promis
   if (!Number.isFinite(options.speed) || options.speed > 3600 || (options.speed < 1 && options.speed !== 0)) {
     throw new CommandError(`--speed ${options.speed}: expected 0, or 1 to 3600`, exitCode.usage);
   }
-  const faults = options.faults === undefined ? [] : await faultsFrom(options.faults);
+  const faults = options.faults === undefined ? undefined : await faultsFrom(options.faults);
+  const settings =
+    options.settings === undefined
+      ? undefined
+      : await fromFile('JDCI_SANDBOX_SETTINGS', options.settings, parseSettings);
   const ended = untilEnded();
-  const sandbox = await startSandbox({ ...options, faults }).catch((error: unknown) => {
-    throw startProblem(error, options.port);
+  const sandbox = await startSandbox({ ...options, faults, settings }).catch((error: unknown) => {
+    throw error instanceof FaultProblem ? refused(options.faults, error.message) : startProblem(error, options.port);
   });
   for (const [name, value] of Object.entries(sandbox.environment)) io.stdout(`export ${name}=${shellQuoted(value)}\n`);
   // boto3 and the aws command line take an empty AWS_PROFILE for the name of a profile: a shell had better unset it.
@@ -69,21 +77,33 @@ function startProblem(error: unknown, port: number): unknown {
   }
 }
 
-async function faultsFrom(file: string): Promise<Fault[]> {
+function refused(file: string | undefined, problem: string): CommandError {
+  return new CommandError(`--faults ${file}: ${problem}`, exitCode.refused);
+}
+
+const faultsFrom = (file: string): Promise<FaultFile> => fromFile('--faults', file, parseFaultFile);
+
+/** What a JSON file holds; `parse` gives it, or what is wrong with it in one line. */
+async function fromFile<T extends object>(
+  option: string,
+  file: string,
+  parse: (value: unknown) => T | string,
+): Promise<T> {
+  const problem = (text: string) => new CommandError(`${option} ${file}: ${text}`, exitCode.refused);
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new CommandError(`--faults ${file}: ${code === 'ENOENT' ? 'no such file' : code}`, exitCode.refused);
+    throw problem(code === 'ENOENT' ? 'no such file' : `it cannot be read (${code})`);
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new CommandError(`--faults ${file}: not valid JSON`, exitCode.refused);
+    throw problem('not valid JSON');
   }
-  const faults = parseFaults(value);
-  if (typeof faults === 'string') throw new CommandError(`--faults ${file}: ${faults}`, exitCode.refused);
-  return faults;
+  const parsed = parse(value);
+  if (typeof parsed === 'string') throw problem(parsed);
+  return parsed;
 }

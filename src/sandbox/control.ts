@@ -1,8 +1,11 @@
 import { formatWorldTime, type WorldTime } from '../core/clock.ts';
 import { summary } from './summary.ts';
+import { registerCaller, registeredCallers } from './wire/callers.ts';
 import type { Region } from './wire/dispatch.ts';
-import { parseFaults } from './wire/faults.ts';
+import { type FaultFile, parseFaultFile } from './wire/fault-schema.ts';
+import { FaultProblem } from './wire/faults.ts';
 import type { Pace } from './wire/pace.ts';
+import { authority } from './world/authority.ts';
 
 export interface ControlAnswer {
   status: number;
@@ -14,7 +17,7 @@ class Refused extends Error {}
 
 /**
  * The control endpoint, `POST /_sandbox/{advance,faults,load,state}` with JSON: what no AWS has, for tests, benchmarks
- * and demonstrations. The client program never calls it.
+ * and demonstrations; and what the board's screen of sandbox faults calls.
  */
 export class Control {
   readonly #region: Region;
@@ -36,6 +39,7 @@ export class Control {
         case 'advance':
           return ok(await this.#advance(input));
         case 'faults':
+          await this.#pace.catchUp();
           return ok(this.#faults(input));
         case 'load':
           return ok(this.#load(input));
@@ -46,7 +50,8 @@ export class Control {
           return { status: 404, value: { error: `unknown verb ${verb}; expected advance, faults, load or state` } };
       }
     } catch (error) {
-      if (error instanceof Refused) return { status: 400, value: { error: error.message } };
+      if (error instanceof Refused || error instanceof FaultProblem)
+        return { status: 400, value: { error: error.message } };
       throw error;
     }
   }
@@ -66,16 +71,29 @@ export class Control {
     return this.#now();
   }
 
-  /** One fault, a list of them, or `{"clear": true}`. */
+  /**
+   * One fault, a list of them, or what a fault file takes beside them; `{"clear": true}` takes all faults out,
+   * `{"clear": "f3"}` one. Answers what is in force then.
+   */
   #faults(input: unknown) {
-    const { faults } = this.#region;
-    if (field(input, 'clear') === true) faults.clear();
+    const { faults, limits, world } = this.#region;
+    const clear = field(input, 'clear');
+    if (clear === true) faults.clear();
+    else if (typeof clear === 'string') {
+      if (!faults.clear(clear)) throw new Refused(`clear: no fault ${clear} is in force`);
+    } else if (clear !== undefined) throw new Refused('clear must be true or the id of a fault');
     else {
-      const parsed = parseFaults(input);
-      if (typeof parsed === 'string') throw new Refused(parsed);
-      faults.add(parsed);
+      const file = parseFaultFile(input);
+      if (typeof file === 'string') throw new Refused(file);
+      arrange(this.#region, file);
     }
-    return { active: faults.active };
+    this.#pace.arm();
+    return {
+      active: faults.active,
+      callers: registeredCallers(world).map(({ accessKeyId, arn }) => ({ accessKeyId, arn })),
+      limits: limits.enforced,
+      enforce: authority(world).enforced,
+    };
   }
 
   /** `{"buildsPerHour": N, "duration"?: [from, to]}`, seconds; over all masters. */
@@ -96,6 +114,14 @@ export class Control {
     load.buildsPerHour = buildsPerHour;
     return { load };
   }
+}
+
+/** Puts everything of a fault file in force. Throws {@link FaultProblem}. */
+export function arrange({ world, faults, limits }: Region, file: Partial<FaultFile>): void {
+  faults.add(file.faults ?? []);
+  for (const caller of file.callers ?? []) registerCaller(world, caller);
+  limits.enforced = file.limits ?? limits.enforced;
+  authority(world).enforced = file.enforce ?? authority(world).enforced;
 }
 
 function ok(value: unknown): ControlAnswer {

@@ -2,19 +2,31 @@ import type { Caller } from '../operations/operation.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { perWorld, type World } from '../world/world.ts';
 import type { WireRequest } from './codec.ts';
+import type { Policy } from './policy.ts';
 import { type Profile, profiles } from './profile.ts';
 
 /** The credentials that the sandbox hands out. The key id looks like no key of AWS, so that it cannot be mistaken. */
 export const sandboxCredentials = { accessKeyId: 'SANDBOX000000000000', secretAccessKey: 'sandbox' };
 
+/** Somebody whose requests are let in. */
+export interface CallerSpec extends Caller {
+  /** What they may do, with the policies of their role when the ARN is that of an assumed one; absent: everything. */
+  readonly policies?: readonly Policy[];
+}
+
 const callers = perWorld((world) => {
   const { accessKeyId } = sandboxCredentials;
-  return new Map<string, Caller>([[accessKeyId, { accessKeyId, arn: world.arn('iam', 'user/sandbox', '') }]]);
+  return new Map<string, CallerSpec>([[accessKeyId, { accessKeyId, arn: world.arn('iam', 'user/sandbox', '') }]]);
 });
 
-/** Lets requests signed with this key in, as the given user or role. */
-export function registerCaller(world: World, caller: Caller): void {
+/** Lets requests signed with this key in, as the given user or role; replaces who had it before. */
+export function registerCaller(world: World, caller: CallerSpec): void {
   callers(world).set(caller.accessKeyId, caller);
+}
+
+/** Everybody whose requests are let in. */
+export function registeredCallers(world: World): readonly CallerSpec[] {
+  return [...callers(world).values()];
 }
 
 /** What the credential scope of a signed request says. */
@@ -38,7 +50,7 @@ export function scopeOf(request: WireRequest): Scope | undefined {
  * Who signed. Signatures and dates are not verified: farm time is not wall time, and the port is this machine's own.
  * Keys of real accounts are refused, so that a wrong environment shows at the first request.
  */
-export function authenticate(world: World, scope: Scope): Caller {
+export function authenticate(world: World, scope: Scope): CallerSpec {
   const profile = profiles[scope.service];
   if (/^A[KS]IA/.test(scope.accessKeyId)) {
     throw refusal(
@@ -57,6 +69,18 @@ export function authenticate(world: World, scope: Scope): Caller {
     );
   }
   return caller;
+}
+
+/** What a service answers to credentials that were good once, in its own words. */
+export function expiredCredentials(service: string): ServiceError {
+  switch (profiles[service]?.protocol) {
+    case 'json':
+      return new ServiceError('ExpiredTokenException', 'The security token included in the request is expired');
+    case 'ec2':
+      return new ServiceError('RequestExpired', 'Request has expired.');
+    default:
+      return new ServiceError('ExpiredToken', 'The security token included in the request is expired', 403);
+  }
 }
 
 const invalidToken = {

@@ -2,10 +2,12 @@ import type { Random } from '../../core/random.ts';
 import type { Service } from '../operations/operation.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
-import { authenticate, scopeOf } from './callers.ts';
+import { authorisation } from './access.ts';
+import { authenticate, expiredCredentials, scopeOf } from './callers.ts';
 import { type Codec, InvalidInput, type WireAnswer, type WireRequest } from './codec.ts';
 import { codecOf } from './codecs.ts';
-import type { Fault, Faults } from './faults.ts';
+import type { Faults, OperationFault } from './faults.ts';
+import { type Limits, throttled } from './limits.ts';
 import { profiles } from './profile.ts';
 import { checkInput } from './validation.ts';
 
@@ -14,6 +16,7 @@ export interface Region {
   readonly world: World;
   readonly services: readonly Service[];
   readonly faults: Faults;
+  readonly limits: Limits;
   /** Request ids come from here, so that the same requests get the same ids. */
   readonly requestIds: Random;
   /** Told, in one line, of defects of the sandbox itself. */
@@ -22,7 +25,7 @@ export interface Region {
 
 /** A request routed to its operation: nothing has happened in the world yet. */
 export interface Routed {
-  readonly fault: Fault | undefined;
+  readonly fault: OperationFault | undefined;
   /** Runs the operation, at world time. */
   run(): WireAnswer;
 }
@@ -39,7 +42,9 @@ export function route(region: Region, request: WireRequest): Routed {
   });
   try {
     if (!scope) throw unsigned(request);
-    const caller = authenticate(region.world, scope);
+    const { world } = region;
+    const caller = authenticate(world, scope);
+    if (region.faults.expired(scope.accessKeyId)) throw expiredCredentials(scope.service);
     const service = region.services.find((one) => one.signingName === scope.service);
     if (!service) throw new ServiceError('InvalidAction', `This sandbox has no service ${scope.service}`, 404);
     const name = codec.operationName(request, service);
@@ -48,7 +53,10 @@ export function route(region: Region, request: WireRequest): Routed {
     const run = () => {
       const input = codec.decode(request, operation.schema);
       checkInput(operation.schema[4], input, codec.memberName);
-      const output = operation.handle(input as never, { world: region.world, caller });
+      region.limits.take({ service: scope.service, operation: name, input });
+      const authorise = authorisation(world, caller);
+      authorise?.(scope.service, name, input);
+      const output = operation.handle(input as never, { world, caller, ...(authorise ? { authorise } : {}) });
       return codec.encode(operation.schema, output, requestId);
     };
     const where = `${scope.service}:${name}`;
@@ -58,6 +66,17 @@ export function route(region: Region, request: WireRequest): Routed {
     if (error instanceof ServiceError) return refuse(error);
     throw error;
   }
+}
+
+/** What a service answers to a body that is larger than the sandbox takes: nothing of it was looked at. */
+export function tooLarge(region: Region, request: WireRequest): WireAnswer {
+  const signed = scopeOf(request)?.service;
+  const codec = codecOf(signed ?? '') ?? codecOf('ecs');
+  if (!codec) throw new Error('the codecs of the basic services are missing');
+  const protocol = (signed === undefined ? undefined : profiles[signed]?.protocol) ?? 'json';
+  const code = protocol === 'json' ? 'RequestEntityTooLargeException' : 'RequestEntityTooLarge';
+  const error = new ServiceError(code, 'The request is larger than the sandbox takes.', 413);
+  return codec.encodeError(error, uuid(region.requestIds));
 }
 
 function guarded(region: Region, codec: Codec, requestId: string, where: string, run: () => WireAnswer): WireAnswer {
@@ -73,13 +92,12 @@ function guarded(region: Region, codec: Codec, requestId: string, where: string,
   }
 }
 
-/** The operation as the fault lets it be; delays and hanging are the listener's. */
-function withFault(fault: Fault | undefined, service: string, run: () => WireAnswer): () => WireAnswer {
+/** The operation as the fault lets it be; delays, hanging and cutting are the listener's. */
+function withFault(fault: OperationFault | undefined, service: string, run: () => WireAnswer): () => WireAnswer {
   switch (fault?.kind) {
     case 'throttle':
       return () => {
-        const { code, status } = profiles[service]?.throttling ?? { code: 'Throttling', status: 400 };
-        throw new ServiceError(fault.code ?? code, fault.message ?? 'Rate exceeded', fault.status ?? status);
+        throw throttled(service, fault);
       };
     case 'error':
       return () => {

@@ -82,7 +82,13 @@ class FormReader {
     // EC2 flattens every list; elsewhere `Name.member.1`, or the name that the item's schema gives.
     const flat = this.#ec2 || ns.getMergedTraits().xmlFlattened === 1;
     const items = flat ? node : node.children.get(member.getMergedTraits().xmlName ?? 'member');
-    return positions(items).map(([position, item]) => this.read(member, item, [...path, position]));
+    const found = positions(items);
+    // An empty list is written as a parameter without children; children without a number are no list.
+    const [stranger] = node.children.keys();
+    if (found.length === 0 && stranger !== undefined) {
+      throw new InvalidInput('malformed', path, `${path.join('.')}.${stranger} is not an item of a list`);
+    }
+    return found.map(([position, item]) => this.read(member, item, [...path, position]));
   }
 
   #map(ns: NormalizedSchema, node: Node, path: Path): Record<string, unknown> {

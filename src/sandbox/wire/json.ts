@@ -18,6 +18,7 @@ export function jsonCodec(profile: Profile): Codec {
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': requestId },
     body,
   });
+  const messageMember = (code: string) => (profile.capitalMessage?.(code) ? 'Message' : 'message');
   return {
     operationName(request) {
       const target = request.headers['x-amz-target'];
@@ -54,8 +55,13 @@ export function jsonCodec(profile: Profile): Codec {
       return answer(200, requestId, Buffer.from(buffer, byteOffset, byteLength));
     },
     encodeError: (error, requestId) =>
-      answer(error.status, requestId, JSON.stringify({ __type: error.code, message: error.message })),
-    unknownOperation: () => new ServiceError('UnknownOperationException', ''),
+      answer(
+        error.status,
+        requestId,
+        JSON.stringify({ __type: error.code, [messageMember(error.code)]: error.message }),
+      ),
+    // AWS says nothing here: what the sandbox lacks it had better say.
+    unknownOperation: (name) => new ServiceError('UnknownOperationException', `This sandbox has no operation ${name}`),
     invalidInput: (problem) =>
       problem.kind === 'missing'
         ? new ServiceError(profile.invalid, constraintSentence(problem))

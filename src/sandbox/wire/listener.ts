@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import type { Control } from '../control.ts';
 import { readBody } from './body.ts';
 import type { WireRequest } from './codec.ts';
-import { htmlNonsense, type Region, route } from './dispatch.ts';
-import type { Fault } from './faults.ts';
+import { htmlNonsense, type Region, route, tooLarge } from './dispatch.ts';
+import type { OperationFault } from './faults.ts';
 import type { Pace } from './pace.ts';
 import { VpcProxy } from './proxy.ts';
 
@@ -34,19 +34,23 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     before: () => pace.catchUp(),
     after: () => pace.arm(),
     failed,
+    cut,
     fault: async (target, response) => {
+      await pace.catchUp();
       const fault = region.faults.take('network', target);
-      if (!fault) return false;
-      if (fault.kind === 'delay') await wait(fault, waits);
-      else if (fault.kind !== 'hang') {
-        const status = fault.status ?? (fault.kind === 'throttle' ? 429 : 502);
-        const body =
-          fault.kind === 'nonsense' ? htmlNonsense : `${fault.message ?? 'An error was put in on purpose.'}\n`;
-        response
-          .writeHead(status, { 'content-type': fault.kind === 'nonsense' ? 'text/html' : 'text/plain' })
-          .end(body);
+      if (!fault) return 'none';
+      switch (fault.kind) {
+        case 'cut':
+          return 'cut';
+        case 'delay':
+          await wait(fault.delayMs, waits);
+          return 'none';
+        case 'hang':
+          return 'answered';
+        default:
+          response.writeHead(...instead(fault)).end(insteadBody(fault));
+          return 'answered';
       }
-      return fault.kind !== 'delay';
     },
   });
 
@@ -95,9 +99,8 @@ async function answer(
   // The client has gone: nobody to answer.
   if (body === null) return;
   if (body === undefined) {
-    const message = 'The request is larger than the sandbox takes.';
-    response.writeHead(413, { 'content-type': 'application/x-amz-json-1.1', connection: 'close' });
-    response.end(JSON.stringify({ __type: 'RequestEntityTooLargeException', message }));
+    const { status, headers, body: bytes } = tooLarge(region, wireRequest(incoming, Buffer.alloc(0)));
+    response.writeHead(status, { ...headers, connection: 'close' }).end(bytes);
     return;
   }
   const request = wireRequest(incoming, body);
@@ -106,22 +109,44 @@ async function answer(
     response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(value)}\n`);
     return;
   }
-  const routed = route(region, request);
-  if (routed.fault?.kind === 'hang') return;
-  if (routed.fault?.kind === 'delay') await wait(routed.fault, waits);
   await pace.catchUp();
-  const { status, headers, body: bytes } = routed.run();
+  const { fault, run } = route(region, request);
+  if (fault?.kind === 'hang') return;
+  if (fault?.kind === 'delay') {
+    await wait(fault.delayMs, waits);
+    await pace.catchUp();
+  }
+  const { status, headers, body: bytes } = run();
   pace.arm();
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(bytes) });
-  response.end(request.method === 'HEAD' ? undefined : bytes);
+  if (fault?.kind === 'cut') cut(response, bytes);
+  else response.end(request.method === 'HEAD' ? undefined : bytes);
 }
 
-function wait(fault: Fault, waits: Set<NodeJS.Timeout>): Promise<void> {
+/** Sends half of an answer and resets the connection. */
+function cut(response: ServerResponse, body: string | Uint8Array): void {
+  const bytes = Buffer.from(body);
+  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.socket?.resetAndDestroy());
+}
+
+type Instead = Exclude<OperationFault, { kind: 'cut' | 'delay' | 'hang' }>;
+
+/** What the network answers in a target's place. */
+function instead(fault: Instead): [number, Record<string, string>] {
+  const status = fault.status ?? (fault.kind === 'throttle' ? 429 : 502);
+  return [status, { 'content-type': fault.kind === 'nonsense' ? 'text/html' : 'text/plain' }];
+}
+
+function insteadBody(fault: Instead): string {
+  return fault.kind === 'nonsense' ? htmlNonsense : `${fault.message ?? 'An error was put in on purpose.'}\n`;
+}
+
+function wait(ms: number, waits: Set<NodeJS.Timeout>): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       waits.delete(timer);
       resolve();
-    }, fault.delayMs ?? 0);
+    }, ms);
     waits.add(timer);
   });
 }

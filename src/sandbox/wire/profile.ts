@@ -14,6 +14,8 @@ export interface Profile {
   readonly global: boolean;
   /** Code of a request that lacks a required member, in the service's own words. */
   readonly invalid: string;
+  /** Whether an error of a JSON protocol carries its sentence as `Message`, which some models do. */
+  readonly capitalMessage?: (code: string) => boolean;
   readonly throttling: { readonly code: string; readonly status: number };
 }
 
@@ -26,8 +28,14 @@ const throttling = { code: 'Throttling', status: 400 };
  */
 export const profiles: Readonly<Record<string, Profile>> = {
   ecs: json('2014-11-13', 'AmazonEC2ContainerServiceV20141113', 'InvalidParameterException'),
-  ssm: json('2014-11-06', 'AmazonSSM', 'ValidationException'),
-  secretsmanager: json('2017-10-17', 'secretsmanager', 'ValidationException'),
+  ssm: {
+    ...json('2014-11-06', 'AmazonSSM', 'ValidationException'),
+    capitalMessage: (code) => code === 'InvalidNextToken',
+  },
+  secretsmanager: {
+    ...json('2017-10-17', 'secretsmanager', 'ValidationException'),
+    capitalMessage: () => true,
+  },
   logs: json('2014-03-28', 'Logs_20140328', 'InvalidParameterException'),
   ecr: json('2015-09-21', 'AmazonEC2ContainerRegistry_V20150921', 'InvalidParameterException'),
   ec2: {

@@ -14,8 +14,10 @@ export interface ProxyHooks {
   before(): Promise<void>;
   /** Called after every request: it may have scheduled events. */
   after(): void;
-  /** Answers instead of the network, or waits, when a fault is set on this target; true: the request is dealt with. */
-  fault(target: string, response: ServerResponse): Promise<boolean>;
+  /** Waits, or answers instead of the network, when a fault is set on this target; `cut`: its answer is to be cut off. */
+  fault(target: string, response: ServerResponse): Promise<'none' | 'answered' | 'cut'>;
+  /** Sends half of an answer and resets the connection. */
+  cut(response: ServerResponse, body: Uint8Array): void;
   /** Answers for a request inside a tunnel that failed by a defect of the sandbox. */
   failed(error: unknown, response: ServerResponse): void;
 }
@@ -96,7 +98,8 @@ export class VpcProxy {
       response.writeHead(413, { connection: 'close' }).end();
       return;
     }
-    if (await this.#hooks.fault(`${target.host}:${target.port}`, response)) return;
+    const fault = await this.#hooks.fault(`${target.host}:${target.port}`, response);
+    if (fault === 'answered') return;
     await this.#hooks.before();
     const headers = forwarded(request);
     headers.host ??= target.port === 80 ? target.host : `${target.host}:${target.port}`;
@@ -107,15 +110,22 @@ export class VpcProxy {
       body: body.toString('utf8'),
     });
     this.#hooks.after();
-    this.#reply(target, answer, request, response);
+    this.#reply(target, answer, request, response, fault === 'cut');
   }
 
-  #reply(target: Target, answer: VirtualAnswer, request: IncomingMessage, response: ServerResponse): void {
+  #reply(
+    target: Target,
+    answer: VirtualAnswer,
+    request: IncomingMessage,
+    response: ServerResponse,
+    cut: boolean,
+  ): void {
     switch (answer.kind) {
       case 'reply': {
         const body = Buffer.from(answer.body, 'utf8');
         response.writeHead(answer.status, { ...answer.headers, 'content-length': body.length });
-        response.end(request.method === 'HEAD' ? undefined : body);
+        if (cut) this.#hooks.cut(response, body);
+        else response.end(request.method === 'HEAD' ? undefined : body);
         return;
       }
       case 'hang':

@@ -38,7 +38,7 @@ import {
   Route53Client,
 } from '@aws-sdk/client-route-53';
 import { GetCallerIdentity$, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Call, operation, type Service } from '../../../src/sandbox/operations/operation.ts';
 import { ServiceError } from '../../../src/sandbox/world/service-error.ts';
 import { serve, startMs } from './serving.ts';
@@ -111,7 +111,6 @@ let sandbox: Awaited<ReturnType<typeof serve>>;
 beforeAll(async () => {
   sandbox = await serve(services);
 });
-afterEach(() => sandbox.faults.clear());
 afterAll(() => sandbox.close());
 
 /** What a failed command's error tells. */
@@ -258,58 +257,6 @@ describe('AWS requests', () => {
       message: 'The sandbox failed on ecs:DescribeTasks: undefined is not a task',
     });
     expect(sandbox.reports.join()).toContain('ecs:DescribeTasks failed inside the sandbox: TypeError');
-  });
-});
-
-describe('faults', () => {
-  const list = () => new ECSClient(sandbox.client).send(new ListTasksCommand({ cluster: 'c' }));
-
-  it("throttles in the service's own words, as often as asked", async () => {
-    sandbox.faults.add([{ service: 'ecs', operation: 'List*', kind: 'throttle', count: 1 }]);
-    sandbox.faults.add([{ service: 'ec2', operation: '*', kind: 'throttle' }]);
-    expect(await failure(list())).toMatchObject({ name: 'ThrottlingException', message: 'Rate exceeded' });
-    expect((await list()).taskArns).toHaveLength(1);
-    const ec2 = new EC2Client(sandbox.client);
-    expect(await failure(ec2.send(new DescribeInstancesCommand({})))).toMatchObject({
-      name: 'RequestLimitExceeded',
-      status: 503,
-    });
-  });
-
-  it('gives errors, nonsense, delays and silence', async () => {
-    const { control } = sandbox;
-    await control('faults', {
-      service: 'ecs',
-      operation: 'ListTasks',
-      kind: 'error',
-      code: 'ExpiredTokenException',
-      count: 1,
-    });
-    expect(await failure(list())).toMatchObject({ name: 'ExpiredTokenException' });
-    await control('faults', { service: '*', operation: '*', kind: 'nonsense', count: 1 });
-    expect((await failure(list())).name).toBe('SyntaxError');
-    await control('faults', [{ service: 'ecs', operation: '*', kind: 'delay', delayMs: 20, count: 1 }]);
-    const before = performance.now();
-    await list();
-    expect(performance.now() - before).toBeGreaterThanOrEqual(19);
-    await control('faults', { service: 'ecs', operation: '*', kind: 'hang' });
-    const hanging = new ECSClient(sandbox.client).send(new ListTasksCommand({}), {
-      abortSignal: AbortSignal.timeout(30),
-    });
-    expect((await failure(hanging)).name).toMatch(/Abort|Timeout/);
-    expect((await control('faults', { clear: true })).value).toEqual({ active: [] });
-    expect((await list()).taskArns).toHaveLength(1);
-  });
-
-  it('says in one line what is wrong with a fault', async () => {
-    const refused = async (body: object | string) => (await sandbox.control('faults', body)).value.error;
-    expect(await refused({ service: 'ecs', operation: '*', kind: 'explode' })).toBe(
-      'fault 1: kind must be one of throttle, error, delay, hang, nonsense',
-    );
-    expect(await refused([{ service: 'ecs', operation: '*', kind: 'hang', times: 3 }])).toContain('unknown key times');
-    expect(await refused({ service: 'ecs', operation: '*', kind: 'delay' })).toContain('a delay needs delayMs');
-    expect(await refused({ service: 'ecs', operation: '*', kind: 'hang', count: 0 })).toContain('count must be');
-    expect(await refused('{')).toBe('the body is not valid JSON');
   });
 });
 

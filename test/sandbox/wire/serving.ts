@@ -3,6 +3,7 @@ import { Control } from '../../../src/sandbox/control.ts';
 import type { Service } from '../../../src/sandbox/operations/operation.ts';
 import type { Region } from '../../../src/sandbox/wire/dispatch.ts';
 import { Faults } from '../../../src/sandbox/wire/faults.ts';
+import { Limits } from '../../../src/sandbox/wire/limits.ts';
 import { listen } from '../../../src/sandbox/wire/listener.ts';
 import { Pace } from '../../../src/sandbox/wire/pace.ts';
 import { defaultSettings } from '../../../src/sandbox/world/settings.ts';
@@ -16,8 +17,11 @@ export async function serve(services: readonly Service[], speed = 0) {
   const time: WorldTime = { worldMs: startMs, wallMs: monotonicEpoch(), speed };
   const reports: string[] = [];
   const report = (problem: string) => void reports.push(problem);
-  const faults = new Faults();
-  const region: Region = { world, services, faults, report, requestIds: world.random.fork('request-ids') };
+  const faults = new Faults(world);
+  const wall = { now: 0 };
+  const limits = new Limits(() => wall.now);
+  const requestIds = world.random.fork('request-ids');
+  const region: Region = { world, services, faults, limits, report, requestIds };
   const pace = new Pace(world, time, report);
   const listener = await listen({ region, pace, control: new Control(region, pace, time), port: 0 });
   const url = `http://127.0.0.1:${listener.port}`;
@@ -32,5 +36,18 @@ export async function serve(services: readonly Service[], speed = 0) {
     credentials: { accessKeyId: 'SANDBOX000000000000', secretAccessKey: 'sandbox' },
     maxAttempts: 1,
   };
-  return { world, time, pace, faults, reports, url, port: listener.port, close: listener.close, control, client };
+  return {
+    world,
+    wall,
+    limits,
+    time,
+    pace,
+    faults,
+    reports,
+    url,
+    port: listener.port,
+    close: listener.close,
+    control,
+    client,
+  };
 }
