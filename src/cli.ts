@@ -164,7 +164,8 @@ program
   .option('--faults <file>', 'JSON file of faults to begin with')
   .action(async (local: { port: number; speed: number; seed?: number; farm: boolean; faults?: string }) => {
     const { runSandbox } = await import('./commands/sandbox.ts');
-    status = await runSandbox(local, io);
+    const settings = process.env.JDCI_SANDBOX_SETTINGS || undefined;
+    status = await runSandbox({ ...local, settings }, io);
   });
 
 function unknownCommand(word: string): CommandError {

@@ -9,7 +9,9 @@ import type { DescribeSubnetsResult, DescribeVpcsResult } from '@aws-sdk/client-
 import type { DescribeImagesResponse, DescribeRepositoriesResponse } from '@aws-sdk/client-ecr';
 import type { DescribeEndPointStateOutput } from '@aws-sdk/client-elastic-load-balancing';
 import type { GetParameterResult } from '@aws-sdk/client-ssm';
+import { storedTemplates } from './cloudformation/source.ts';
 import { invoke, type Service } from './operations/operation.ts';
+import { widerTemplate } from './wider-template.ts';
 import { sandboxCredentials } from './wire/callers.ts';
 import { ServiceError } from './world/service-error.ts';
 import type { World } from './world/world.ts';
@@ -26,7 +28,8 @@ type Ask = <O>(service: string, operation: string, input: object) => O;
 
 /**
  * Provisions the stack `jdci` from the template as an operator would: through a change set, in the default VPC, with the
- * newest image of the repository. Returns, in world time, once every master has been in service for ten minutes.
+ * newest image of the repository; with the setting `largeFarm`, from a wider one. Returns, in world time, once every
+ * master has been in service for ten minutes.
  */
 export function provisionFarm(world: World, services: readonly Service[], templateBody: string): void {
   const caller = { accessKeyId: sandboxCredentials.accessKeyId, arn: world.arn('iam', 'user/sandbox', '') };
@@ -36,12 +39,13 @@ export function provisionFarm(world: World, services: readonly Service[], templa
     return invoke<object, O>(service, operation, input, { world, caller });
   };
 
+  const { largeFarm } = world.settings;
   const ChangeSetName = `${stack}-first`;
   const input: CreateChangeSetInput = {
     StackName: stack,
     ChangeSetName,
     ChangeSetType: 'CREATE',
-    TemplateBody: templateBody,
+    ...(largeFarm ? storedTemplate(world, widerTemplate(templateBody, largeFarm)) : { TemplateBody: templateBody }),
     Capabilities: ['CAPABILITY_NAMED_IAM'],
     Tags: [{ Key: 'jdci:farm', Value: stack }],
     Parameters: Object.entries(discover(ask)).map(([ParameterKey, ParameterValue]) => ({
@@ -64,7 +68,16 @@ export function provisionFarm(world: World, services: readonly Service[], templa
   }
   const masters = masterCount(ask);
   waitUntil(world, 'every master is in service', () => inService(ask) >= masters);
+  // Only now, so that no master gets more of it than the others because it came up first.
+  if (largeFarm) world.settings.load.queued = largeFarm.queued;
   world.advance(loadMs);
+}
+
+/** Puts a template where CloudFormation reads those that are too large for a request. */
+function storedTemplate(world: World, body: string): Pick<CreateChangeSetInput, 'TemplateURL'> {
+  const TemplateURL = `https://jdci-templates.s3.${world.settings.region}.amazonaws.com/farm.json`;
+  storedTemplates(world).set(TemplateURL, body);
+  return { TemplateURL };
 }
 
 /** The template's parameters that have no default, as preflight would discover them. */

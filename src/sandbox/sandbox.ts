@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import { formatWorldTime, monotonicEpoch, type WorldTime } from '../core/clock.ts';
 import { packageRoot } from '../core/package-root.ts';
 import { freshSeed } from '../core/random.ts';
-import { Control } from './control.ts';
+import { arrange, Control } from './control.ts';
 import { leadMs, provisionFarm } from './provisioned-farm.ts';
 import { createRegion } from './region.ts';
 import { services } from './services.ts';
+import { installJudge } from './wire/access.ts';
 import { sandboxCredentials } from './wire/callers.ts';
 import type { Region } from './wire/dispatch.ts';
-import { type Fault, Faults } from './wire/faults.ts';
+import type { FaultFile } from './wire/fault-schema.ts';
+import { Faults } from './wire/faults.ts';
+import { Limits } from './wire/limits.ts';
 import { listen } from './wire/listener.ts';
 import { Pace } from './wire/pace.ts';
 import { defaultSettings, type Settings } from './world/settings.ts';
@@ -28,7 +31,8 @@ export interface SandboxOptions {
   templateBody?: string;
   /** What differs from {@link defaultSettings}. */
   settings?: Partial<Settings>;
-  faults?: readonly Fault[];
+  /** Faults, limits and callers to begin with. */
+  faults?: Partial<FaultFile>;
   /** Told, in one line, of defects of the sandbox itself; standard error when not given. */
   report?: (problem: string) => void;
 }
@@ -62,9 +66,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   world.advanceTo(startMs);
 
   const time: WorldTime = { worldMs: Math.ceil(world.now), wallMs: monotonicEpoch(), speed };
-  const faults = new Faults();
-  faults.add(options.faults ?? []);
-  const region: Region = { world, services, faults, report, requestIds: world.random.fork('request-ids') };
+  installJudge(world);
+  const region: Region = {
+    world,
+    services,
+    faults: new Faults(world),
+    limits: new Limits(monotonicEpoch),
+    report,
+    requestIds: world.random.fork('request-ids'),
+  };
+  if (options.faults) arrange(region, options.faults);
   const pace = new Pace(world, time, report);
   const control = new Control(region, pace, time);
   const listener = await listen({ region, pace, control, port: options.port ?? 0 });

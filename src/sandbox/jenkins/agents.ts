@@ -1,3 +1,4 @@
+import { agentChannel } from '../world/agent-channels.ts';
 import { type Instance, instanceBooted, instanceChanged, shutDownFromInside } from '../world/ec2.ts';
 import { perWorld, type Timer, type World } from '../world/world.ts';
 import { finishBuild, lostAgentLines } from './builds.ts';
@@ -5,10 +6,11 @@ import { dropNode, nodeIdle } from './idle.ts';
 import type { Master } from './master.ts';
 import type { Node } from './node.ts';
 
-/** An agent that no master speaks to ends itself after this, so that a lost master costs nothing for ever. Minutes. */
-const orphanMinutes = 30;
 /** The EC2 plugin looks once a minute for nodes whose instance is gone. */
 const nodeCleanUpMs = 60_000;
+
+/** The EC2 plugin gives up an agent that has not connected by then: launchTimeoutStr of the image's template. Minutes. */
+const launchTimeoutMinutes = 10;
 
 /** An agent of some farm, for as long as its instance runs. */
 export interface Agent {
@@ -18,6 +20,11 @@ export interface Agent {
   /** The master that speaks to it; undefined when that is gone. */
   master: Master | undefined;
   readonly node: Node;
+  /**
+   * Minutes after which it ends itself when no master speaks to it, so that a lost master costs nothing for ever: the
+   * image's cloud-init/agent.yaml.
+   */
+  readonly silentMinutes: number;
   watchdog?: Timer;
 }
 
@@ -40,6 +47,13 @@ export function addAgent(world: World, agent: Agent): void {
   const ofFarm = state.byFarm.get(agent.farm) ?? new Set();
   ofFarm.add(agent);
   state.byFarm.set(agent.farm, ofFarm);
+  agent.master?.after(launchTimeoutMinutes * 60_000, () => giveUp(agent));
+}
+
+function giveUp({ master, node }: Agent): void {
+  if (!master?.nodes.has(node) || !node.connecting) return;
+  master.log('WARNING', `hudson.plugins.ec2.EC2RetentionStrategy: Startup timeout of ${node.name}`);
+  dropNode(master, node);
 }
 
 /** Watches EC2 for what happens to agents. */
@@ -66,6 +80,12 @@ export function startAgents(world: World): void {
     agent.master = undefined;
     if (master) lose(master, agent.node);
   });
+  agentChannel(world).on(({ instance, up }) => {
+    const agent = agents(world).byInstance.get(instance.id);
+    if (!agent?.master) return;
+    if (up) agent.master.after(world.drawMs(world.settings.jenkins.agentConnect), () => connect(agent));
+    else breakChannel(agent.master, agent.node);
+  });
 }
 
 function connect(agent: Agent): void {
@@ -77,8 +97,19 @@ function connect(agent: Agent): void {
   master.touch();
 }
 
-/** The channel to an agent breaks: its builds fail now, its node goes at the plugin's next look. */
+/** An agent's instance is gone: its node goes at the plugin's next look. */
 function lose(master: Master, node: Node): void {
+  if (!master.nodes.has(node)) return;
+  breakChannel(master, node);
+  node.idleTimer?.cancel();
+  master.after(nodeCleanUpMs, () => {
+    master.nodes.remove(node);
+    master.touch();
+  });
+}
+
+/** The channel to an agent breaks: its builds fail now. A node that stays offline and idle is ended like any idle one. */
+function breakChannel(master: Master, node: Node): void {
   if (!master.nodes.has(node)) return;
   master.nodes.set(node, {
     online: false,
@@ -86,14 +117,8 @@ function lose(master: Master, node: Node): void {
     offlineReason: 'Connection was broken',
     offlineCause: 'hudson.slaves.OfflineCause$ChannelTermination',
   });
-  node.idleTimer?.cancel();
   for (const build of [...node.builds]) finishBuild(master, build, 'FAILURE', lostAgentLines(node));
-  node.idleTimer?.cancel();
   master.log('WARNING', `hudson.remoting: ${node.name}: Connection was broken`);
-  master.after(nodeCleanUpMs, () => {
-    master.nodes.remove(node);
-    master.touch();
-  });
   master.touch();
 }
 
@@ -116,5 +141,5 @@ export function orphanAgents(master: Master): void {
 
 function watch(world: World, agent: Agent): void {
   agent.watchdog?.cancel();
-  agent.watchdog = world.schedule(orphanMinutes * 60_000, () => shutDownFromInside(world, agent.instance.id));
+  agent.watchdog = world.schedule(agent.silentMinutes * 60_000, () => shutDownFromInside(world, agent.instance.id));
 }

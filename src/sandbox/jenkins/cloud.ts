@@ -1,9 +1,11 @@
 import { instances, runInstances, terminateInstance } from '../world/ec2.ts';
 import { networks } from '../world/ec2-network.ts';
 import { ServiceError } from '../world/service-error.ts';
+import { tagList } from '../world/tags.ts';
 import { addAgent, countAgents } from './agents.ts';
 import type { Master } from './master.ts';
 import { agentName } from './node.ts';
+import { judgeOwnCall, mayCall } from './own-calls.ts';
 
 /** The label of the agents' template, and its description: the EC2 plugin puts the latter into names and tags. */
 const label = 'docker';
@@ -68,23 +70,36 @@ function subnetFor(master: Master): string {
 function launchAgent(master: Master): void {
   const { world, identity } = master;
   const { farm, slot, cloud, url, agents } = identity;
+  const subnetId = subnetFor(master);
+  const tags = new Map([
+    ['Name', `${farm}-agent-${slot}`],
+    ['jdci:farm', farm],
+    ['jdci:role', 'agent'],
+    ['jdci:slot', slot],
+    ['jenkins_slave_type', `demand_${label}`],
+    ['jenkins_server_url', url],
+    ['jenkins_cloud_name', cloud],
+  ]);
+  judgeOwnCall(master, 'DescribeInstances', {});
+  judgeOwnCall(master, 'RunInstances', {
+    ImageId: agents.ami,
+    InstanceType: agents.type,
+    SubnetId: subnetId,
+    SecurityGroupIds: [agents.securityGroup],
+    KeyName: agents.keyPair,
+    IamInstanceProfile: { Arn: agents.instanceProfile },
+    // The plugin tags the volumes as it tags the instance.
+    TagSpecifications: ['instance', 'volume'].map((ResourceType) => ({ ResourceType, Tags: tagList(tags) })),
+  });
   const [instance] = runInstances(world, {
     imageId: agents.ami,
     type: agents.type,
-    subnetId: subnetFor(master),
+    subnetId,
     securityGroupIds: [agents.securityGroup],
     keyName: agents.keyPair,
     iamInstanceProfileArn: agents.instanceProfile,
     userData,
-    tags: new Map([
-      ['Name', `${farm}-agent-${slot}`],
-      ['jdci:farm', farm],
-      ['jdci:role', 'agent'],
-      ['jdci:slot', slot],
-      ['jenkins_slave_type', `demand_${label}`],
-      ['jenkins_server_url', url],
-      ['jenkins_cloud_name', cloud],
-    ]),
+    tags,
     count: 1,
     shutdownBehavior: 'terminate',
   });
@@ -94,7 +109,8 @@ function launchAgent(master: Master): void {
     { online: false, connecting: true, temporarilyOffline: false, offlineReason: '', offlineCause: '' },
     world.now,
   );
-  addAgent(world, { instance, farm, slot, master, node });
+  const silentMinutes = master.identity.agents.idleMinutes;
+  addAgent(world, { instance, farm, slot, master, node, silentMinutes });
   master.log('INFO', `hudson.plugins.ec2.EC2Cloud#provision: Started ${node.name}`);
 }
 
@@ -105,6 +121,7 @@ export function endLeftovers(master: Master): void {
     const { tags, state } = instance;
     if (state.name !== 'pending' && state.name !== 'running') continue;
     if (tags.get('jdci:farm') !== farm || tags.get('jdci:slot') !== slot || tags.get('jdci:role') !== 'agent') continue;
+    if (!mayCall(master, 'TerminateInstances', { InstanceIds: [instance.id] })) continue;
     master.log('INFO', `jdci: ending the leftover agent ${instance.id}`);
     terminateInstance(master.world, instance.id);
   }

@@ -1,6 +1,7 @@
 import { terminateInstance } from '../world/ec2.ts';
 import type { Master } from './master.ts';
 import type { Node } from './node.ts';
+import { mayCall } from './own-calls.ts';
 
 /** A node got a build: it does not idle. */
 export function nodeTaken(node: Node): void {
@@ -28,6 +29,9 @@ export function nodeIdle(master: Master, node: Node): void {
 export function dropNode(master: Master, node: Node): void {
   nodeTaken(node);
   master.nodes.remove(node);
-  if (node.instanceId !== undefined) terminateInstance(master.world, node.instanceId);
+  const { instanceId } = node;
+  if (instanceId !== undefined && mayCall(master, 'TerminateInstances', { InstanceIds: [instanceId] })) {
+    terminateInstance(master.world, instanceId);
+  }
   master.touch();
 }

@@ -28,15 +28,13 @@ export const made: readonly JobDefinition[] = [
     concurrent: false,
     parameters: {},
     failurePercent: 2,
-    lines: (build) => [
-      'Cloning repository',
-      'Checking out Revision (refs/remotes/origin/main)',
-      '+ docker build --pull --tag jdci-master .',
+    lines: () => [
+      'Login Succeeded',
       '#1 [internal] load build definition from Dockerfile',
-      '#5 [1/6] FROM docker.io/jenkins/jenkins:2.580.1-lts-jdk21',
-      '#7 [3/6] RUN jenkins-plugin-cli -f plugins.txt --latest=false',
+      '#5 [1/5] FROM docker.io/jenkins/jenkins:2.580.1-lts-jdk21',
+      '#7 [3/5] RUN jenkins-plugin-cli --plugin-file /usr/share/jenkins/ref/plugins.txt --latest=false',
       '#12 exporting layers',
-      `+ docker push jdci-master:build-${build.number}`,
+      'The push refers to repository [jdci-master]',
     ],
   },
   {

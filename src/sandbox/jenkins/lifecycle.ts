@@ -1,4 +1,5 @@
 import type { Process, ProcessContext } from '../world/ecs-state.ts';
+import { extraBootMs } from '../world/start-faults.ts';
 import type { World } from '../world/world.ts';
 import { endLeftovers } from './cloud.ts';
 import { readIdentity } from './identity.ts';
@@ -7,8 +8,8 @@ import { maintain } from './queue.ts';
 import { answer, bootingAnswer } from './remote-api.ts';
 import { containerPort, shutDown, vanish } from './shutdown.ts';
 
-/** Seconds until the security script runs; when it fails it ends the JVM, which is better than an open Jenkins. */
-const securityScript = [12, 18] as const;
+/** Seconds until the image's boot steps run; a step that fails ends the JVM, which is better than an open Jenkins. */
+const bootSteps = [12, 18] as const;
 const statisticsMs = 10_000;
 /** 128 + SIGTERM: what the JVM ends with when it is told to. */
 const terminated = 143;
@@ -23,8 +24,8 @@ export function runMaster(world: World, context: ProcessContext): Process {
     const close = () => {
       if (port !== undefined) world.network.close(address, port);
     };
-    const timer = world.scheduleWithin(securityScript, () => {
-      context.log(`SEVERE\tjdci: the security script failed, ending the JVM: ${identity.missing.join(', ')} not set`);
+    const timer = world.scheduleWithin(bootSteps, () => {
+      context.log(`SEVERE\tjdci: 00-values failed, ending the JVM: ${identity.missing.join(', ')} not set`);
       close();
       context.exit(1);
     });
@@ -47,7 +48,8 @@ export function runMaster(world: World, context: ProcessContext): Process {
   if (port !== undefined) {
     world.network.listen(context.host.privateIp, port, (request) => answer(master, request));
   }
-  master.after(world.drawMs(world.settings.jenkins.boot), () => serve(master));
+  const bootMs = world.drawMs(world.settings.jenkins.boot) + extraBootMs(world, identity.slot);
+  master.after(bootMs, () => serve(master));
   return { terminate: () => shutDown(master, terminated), kill: () => vanish(master) };
 }
 

@@ -40,7 +40,7 @@ import {
   validationError,
 } from '../world/auto-scaling.ts';
 import { type Activity, at, beginActivity, endActivity } from '../world/auto-scaling-activities.ts';
-import { retireMember } from '../world/auto-scaling-members.ts';
+import { releaseHook, retireMember } from '../world/auto-scaling-members.ts';
 import { markUnhealthy, soon } from '../world/auto-scaling-processes.ts';
 import { instances } from '../world/ec2.ts';
 import type { World } from '../world/world.ts';
@@ -265,11 +265,12 @@ export const memberOperations: Record<string, Operation> = {
     DeleteLifecycleHook$,
     (input, { world }) => {
       const group = groupOf(world, input.AutoScalingGroupName ?? '');
-      if (!group.hooks.delete(input.LifecycleHookName ?? '')) {
+      if (!group.hooks.has(input.LifecycleHookName ?? '')) {
         throw validationError(
           `No Lifecycle Hook found for AutoScalingGroup ${group.name} and name ${input.LifecycleHookName}.`,
         );
       }
+      releaseHook(group, input.LifecycleHookName ?? '');
       return {};
     },
   ),

@@ -221,9 +221,12 @@ export function deleteGroup(world: World, input: DeleteAutoScalingGroupType): vo
     );
   }
   group.deleting = true;
+  // Deletion waits for no hook (Auto Scaling API, DeleteAutoScalingGroup, ForceDelete).
+  group.hooks.clear();
   const cause = at(world, 'an instance was taken out of service in response to a user request.');
   for (const member of [...group.members.values()]) {
     if (!member.lifecycle.startsWith('Terminating')) retireMember(world, group, member, cause);
+    else member.waiting?.go('CONTINUE');
   }
   if (group.members.size === 0) dropGroup(world, group);
 }

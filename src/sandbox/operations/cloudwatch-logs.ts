@@ -24,6 +24,8 @@ import {
   type PutRetentionPolicyRequest,
   TagResource$,
   type TagResourceRequest,
+  UntagResource$,
+  type UntagResourceRequest,
   type LogGroup as WireGroup,
   type LogStream as WireStream,
 } from '@aws-sdk/client-cloudwatch-logs';
@@ -251,6 +253,12 @@ export const cloudwatchLogs: Service = {
     TagResource: operation<TagResourceRequest, Record<string, never>>(TagResource$, (input, { world }) => {
       const group = groupNamed(world, input.resourceArn);
       for (const [key, value] of Object.entries(input.tags ?? {})) group.tags.set(key, value);
+      return {};
+    }),
+
+    UntagResource: operation<UntagResourceRequest, Record<string, never>>(UntagResource$, (input, { world }) => {
+      const group = groupNamed(world, input.resourceArn);
+      for (const key of input.tagKeys ?? []) group.tags.delete(key);
       return {};
     }),
 

@@ -46,11 +46,22 @@ function imageView(image: Image): WireImage {
     VirtualizationType: 'hvm',
     Hypervisor: 'xen',
     EnaSupport: true,
+    SriovNetSupport: 'simple',
+    // As Amazon publishes Amazon Linux 2023.
+    BootMode: image.architecture === 'arm64' ? 'uefi' : 'uefi-preferred',
+    ImdsSupport: 'v2.0',
     PlatformDetails: 'Linux/UNIX',
+    UsageOperation: 'RunInstances',
     BlockDeviceMappings: [
       {
         DeviceName: image.rootDeviceName,
-        Ebs: { VolumeSize: image.rootSize, VolumeType: 'gp3', DeleteOnTermination: true, Encrypted: false },
+        Ebs: {
+          SnapshotId: `snap-${image.id.slice('ami-'.length)}`,
+          VolumeSize: image.rootSize,
+          VolumeType: 'gp3',
+          DeleteOnTermination: true,
+          Encrypted: false,
+        },
       },
     ],
     Tags: tagList(image.tags),

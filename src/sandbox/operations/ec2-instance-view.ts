@@ -1,6 +1,7 @@
 import type {
   _InstanceType,
   ArchitectureValues,
+  GroupIdentifier,
   InstanceStatus,
   Reservation,
   Instance as WireInstance,
@@ -23,13 +24,15 @@ function profileView(world: World, arn: string): NonNullable<WireInstance['IamIn
   return { Arn: arn, ...(id === undefined ? {} : { Id: id }) };
 }
 
+/** The security groups of an instance, by id and name. */
+export function groupsView(world: World, instance: Instance): GroupIdentifier[] {
+  return instance.securityGroupIds.map((id) => ({ GroupId: id, GroupName: securityGroups(world).get(id)?.name ?? '' }));
+}
+
 /** An instance as DescribeInstances tells it; a terminated one has lost its addresses, network and disk. */
 export function instanceView(world: World, instance: Instance): WireInstance {
   const gone = instance.state.name === 'terminated';
-  const groups = instance.securityGroupIds.map((id) => ({
-    GroupId: id,
-    GroupName: securityGroups(world).get(id)?.name ?? '',
-  }));
+  const groups = groupsView(world, instance);
   return {
     InstanceId: instance.id,
     ImageId: instance.imageId,
@@ -49,7 +52,9 @@ export function instanceView(world: World, instance: Instance): WireInstance {
     ...(instance.iamInstanceProfileArn === undefined || gone
       ? {}
       : { IamInstanceProfile: profileView(world, instance.iamInstanceProfileArn) }),
-    ...(gone ? { SecurityGroups: [], NetworkInterfaces: [], BlockDeviceMappings: [] } : attached(instance, groups)),
+    ...(gone
+      ? { SecurityGroups: [], NetworkInterfaces: [], BlockDeviceMappings: [] }
+      : attached(world, instance, groups)),
     AmiLaunchIndex: 0,
     Monitoring: { State: 'disabled' },
     EbsOptimized: false,
@@ -59,36 +64,77 @@ export function instanceView(world: World, instance: Instance): WireInstance {
     RootDeviceName: instance.rootDeviceName,
     RootDeviceType: 'ebs',
     PlatformDetails: 'Linux/UNIX',
+    UsageOperation: 'RunInstances',
+    UsageOperationUpdateTime: new Date(instance.launchedAt),
+    ProductCodes: [],
     CpuOptions: { CoreCount: Math.max(1, (instanceTypes.get(instance.type)?.vcpus ?? 2) / 2), ThreadsPerCore: 2 },
     MetadataOptions: {
       State: 'applied',
       HttpTokens: instance.metadata.httpTokens,
       HttpPutResponseHopLimit: instance.metadata.hopLimit,
       HttpEndpoint: 'enabled',
+      HttpProtocolIpv6: 'disabled',
+      InstanceMetadataTags: 'disabled',
     },
+    CapacityReservationSpecification: { CapacityReservationPreference: 'open' },
+    HibernationOptions: { Configured: false },
+    EnclaveOptions: { Enabled: false },
+    MaintenanceOptions: { AutoRecovery: 'default' },
     Tags: tagList(instance.tags),
     ClientToken: '',
   };
 }
 
-function attached(instance: Instance, groups: { GroupId: string; GroupName: string }[]): Partial<WireInstance> {
+/** An instance's only network interface, which lives and ends with it. */
+export function interfaceView(world: World, instance: Instance, groups: GroupIdentifier[]) {
+  const eni = instance.networkInterfaceId.slice('eni-'.length);
+  const names = {
+    PrivateIpAddress: instance.privateIp,
+    PrivateDnsName: privateDnsName(world, instance.privateIp),
+    ...(instance.publicIp === undefined
+      ? {}
+      : {
+          Association: {
+            IpOwnerId: 'amazon',
+            PublicDnsName: publicDnsName(world, instance.publicIp),
+            PublicIp: instance.publicIp,
+          },
+        }),
+  };
+  return {
+    NetworkInterfaceId: instance.networkInterfaceId,
+    SubnetId: instance.subnetId,
+    VpcId: instance.vpcId,
+    ...names,
+    PrivateIpAddresses: [{ ...names, Primary: true }],
+    Ipv6Addresses: [],
+    OwnerId: world.settings.account,
+    Description: '',
+    InterfaceType: 'interface' as const,
+    // 02: locally administered, as EC2's addresses are.
+    MacAddress: ['02', ...(eni.slice(-10).match(/../g) ?? [])].join(':'),
+    SourceDestCheck: true,
+    Status: 'in-use' as const,
+    Groups: groups,
+    Attachment: {
+      AttachmentId: `eni-attach-${eni}`,
+      AttachTime: new Date(instance.launchedAt),
+      DeleteOnTermination: true,
+      DeviceIndex: 0,
+      NetworkCardIndex: 0,
+      Status: 'attached' as const,
+    },
+  };
+}
+
+function attached(world: World, instance: Instance, groups: GroupIdentifier[]): Partial<WireInstance> {
   return {
     PrivateIpAddress: instance.privateIp,
     SubnetId: instance.subnetId,
     VpcId: instance.vpcId,
     SecurityGroups: groups,
     SourceDestCheck: true,
-    NetworkInterfaces: [
-      {
-        NetworkInterfaceId: instance.networkInterfaceId,
-        SubnetId: instance.subnetId,
-        VpcId: instance.vpcId,
-        PrivateIpAddress: instance.privateIp,
-        Status: 'in-use',
-        Groups: groups,
-        Attachment: { DeviceIndex: 0, Status: 'attached' },
-      },
-    ],
+    NetworkInterfaces: [interfaceView(world, instance, groups)],
     BlockDeviceMappings: [
       {
         DeviceName: instance.rootDeviceName,

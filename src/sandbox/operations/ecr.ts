@@ -1,10 +1,16 @@
 import {
+  BatchDeleteImage$,
+  type BatchDeleteImageRequest,
+  type BatchDeleteImageResponse,
   BatchGetImage$,
   type BatchGetImageRequest,
   type BatchGetImageResponse,
   CreateRepository$,
   type CreateRepositoryRequest,
   type CreateRepositoryResponse,
+  DeleteRepository$,
+  type DeleteRepositoryRequest,
+  type DeleteRepositoryResponse,
   DescribeImages$,
   type DescribeImagesRequest,
   type DescribeImagesResponse,
@@ -25,6 +31,7 @@ import {
 } from '@aws-sdk/client-ecr';
 import {
   createRepository,
+  deleteImage,
   putImage,
   type Repository,
   type RepositoryImage,
@@ -116,6 +123,36 @@ export const ecr: Service = {
         const kept = names?.length ? names.map((name) => repositoryOf(world, name)) : [...repositories(world).values()];
         const { items, next } = cut(kept, input);
         return { repositories: items.map((repository) => repositoryView(world, repository)), ...next };
+      },
+    ),
+
+    DeleteRepository: operation<DeleteRepositoryRequest, DeleteRepositoryResponse>(
+      DeleteRepository$,
+      (input, { world }) => {
+        const repository = repositoryOf(world, input.repositoryName ?? '');
+        if (repository.images.length > 0 && !input.force) {
+          throw new ServiceError(
+            'RepositoryNotEmptyException',
+            `The repository with name '${repository.name}' in registry with id '${world.settings.account}' cannot be deleted because it still contains images`,
+          );
+        }
+        repositories(world).delete(repository.name);
+        return { repository: repositoryView(world, repository) };
+      },
+    ),
+
+    BatchDeleteImage: operation<BatchDeleteImageRequest, BatchDeleteImageResponse>(
+      BatchDeleteImage$,
+      (input, { world }) => {
+        const repository = repositoryOf(world, input.repositoryName ?? '');
+        const imageIds: ImageIdentifier[] = [];
+        const failures: BatchDeleteImageResponse['failures'] = [];
+        for (const id of input.imageIds ?? []) {
+          const image = find(repository, id);
+          if (image) imageIds.push(...deleteImage(repository, image, id.imageDigest ? undefined : id.imageTag));
+          else failures.push({ imageId: id, failureCode: 'ImageNotFound', failureReason: 'Requested image not found' });
+        }
+        return { imageIds, failures };
       },
     ),
 

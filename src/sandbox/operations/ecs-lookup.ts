@@ -1,4 +1,5 @@
 import {
+  type CapacityProvider,
   type Cluster,
   type ContainerInstance,
   ecs,
@@ -24,6 +25,15 @@ export function clusterOf(world: World, nameOrArn: string | undefined): Cluster 
   const cluster = ecs(world).clusters.get(nameIn(nameOrArn ?? 'default'));
   if (cluster?.status !== 'ACTIVE') throw new ServiceError('ClusterNotFoundException', 'Cluster not found.');
   return cluster;
+}
+
+/** The capacity provider of a name or ARN that is not deleted. */
+export function capacityProviderOf(world: World, nameOrArn: string | undefined): CapacityProvider {
+  const provider = ecs(world).capacityProviders.get(nameIn(nameOrArn ?? ''));
+  if (!provider || provider.updateStatus === 'DELETE_COMPLETE') {
+    throw invalid('The specified capacity provider does not exist. Specify a valid name or ARN and try again.');
+  }
+  return provider;
 }
 
 /** A service that is not deleted, or `ServiceNotFoundException`; `ServiceNotActiveException` while it goes. */
@@ -57,6 +67,13 @@ export function taskDefinitionOf(world: World, reference: string | undefined): T
       : revisions.find((one) => String(one.revision) === revision);
   if (!found) throw new ServiceError('ClientException', 'Unable to describe task definition.');
   return found;
+}
+
+/** A task definition that new tasks may be started from. */
+export function activeDefinition(world: World, reference: string | undefined): TaskDefinition {
+  const definition = taskDefinitionOf(world, reference);
+  if (definition.status === 'ACTIVE') return definition;
+  throw new ServiceError('ClientException', 'TaskDefinition is inactive');
 }
 
 /** A page of a list; the token is where the next page begins. */

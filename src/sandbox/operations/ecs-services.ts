@@ -17,9 +17,8 @@ import {
 } from '@aws-sdk/client-ecs';
 import type { Deployment, Service, TaskDefinition } from '../world/ecs-state.ts';
 import { loadBalancers } from '../world/elastic-load-balancing-state.ts';
-import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
-import { clusterOf, invalid, nameIn, page, serviceOf, taskDefinitionOf } from './ecs-lookup.ts';
+import { activeDefinition, clusterOf, invalid, nameIn, page, serviceOf } from './ecs-lookup.ts';
 import { serviceShape, tagsOf } from './ecs-shapes.ts';
 import { type Operation, operation } from './operation.ts';
 
@@ -41,6 +40,13 @@ export const serviceOperations: Record<string, Operation> = {
     const definition = activeDefinition(world, input.taskDefinition);
     checkBalancers(world, input, definition);
     checkConstraints(input);
+    if (input.capacityProviderStrategy?.length) {
+      throw invalid(
+        input.launchType
+          ? 'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.'
+          : 'This sandbox places services by launch type EC2 only, not by a capacity provider strategy.',
+      );
+    }
     const service: Service = {
       name,
       arn: world.arn('ecs', `service/${cluster.name}/${name}`),
@@ -146,12 +152,6 @@ function newDeployment(world: World, definition: TaskDefinition): Deployment {
     rollout: 'IN_PROGRESS',
     rolloutReason: `ECS deployment ${id} in progress.`,
   };
-}
-
-function activeDefinition(world: World, reference: string | undefined): TaskDefinition {
-  const definition = taskDefinitionOf(world, reference);
-  if (definition.status === 'ACTIVE') return definition;
-  throw new ServiceError('ClientException', 'TaskDefinition is inactive');
 }
 
 function checkedCount(count: number): number {

@@ -1,4 +1,6 @@
 import type {
+  Attachment,
+  CapacityProvider as CapacityProviderShape,
   Cluster as ClusterShape,
   ContainerInstance as ContainerInstanceShape,
   Container as ContainerShape,
@@ -9,9 +11,11 @@ import type {
   TaskDefinition as TaskDefinitionShape,
   Task as TaskShape,
 } from '@aws-sdk/client-ecs';
+import { drainingHook } from '../world/ecs-capacity-providers.ts';
 import { reservedPorts } from '../world/ecs-container-instances.ts';
 import { remaining } from '../world/ecs-placement.ts';
 import type {
+  CapacityProvider,
   Cluster,
   Container,
   ContainerInstance,
@@ -56,8 +60,45 @@ export function clusterShape(cluster: Cluster, include: readonly string[] = []):
     statistics: [],
     tags: include.includes('TAGS') ? tagShapes(cluster.tags) : [],
     settings: cluster.settings.map(({ value }) => ({ name: 'containerInsights', value })),
-    capacityProviders: [],
+    capacityProviders: cluster.capacityProviders ?? [],
+    // Services here are placed by launch type, so there is never a strategy.
     defaultCapacityProviderStrategy: [],
+    ...(cluster.attachments ? { attachmentsStatus: cluster.attachments.status } : {}),
+    ...(cluster.attachments && include.includes('ATTACHMENTS') ? { attachments: attachmentShapes(cluster) } : {}),
+  };
+}
+
+/** What ECS made for the providers of a cluster: one attachment each, for the draining hook on its group. */
+function attachmentShapes({ attachments, capacityProviders }: Cluster): Attachment[] {
+  return (capacityProviders ?? []).map((name, index) => ({
+    id: index === 0 ? attachments?.id : `${attachments?.id}-${index}`,
+    type: 'managed_draining',
+    status: attachments?.status === 'UPDATE_COMPLETE' ? 'CREATED' : 'PRECREATED',
+    details: [
+      { name: 'capacityProviderName', value: name },
+      { name: 'autoScalingLifecycleHookName', value: drainingHook.name },
+    ],
+  }));
+}
+
+export function capacityProviderShape(
+  provider: CapacityProvider,
+  include: readonly string[] = [],
+): CapacityProviderShape {
+  return {
+    capacityProviderArn: provider.arn,
+    name: provider.name,
+    status: provider.updateStatus === 'DELETE_COMPLETE' ? 'INACTIVE' : 'ACTIVE',
+    autoScalingGroupProvider: {
+      autoScalingGroupArn: provider.groupArn,
+      managedScaling: { status: 'DISABLED' },
+      managedTerminationProtection: 'DISABLED',
+      managedDraining: provider.managedDraining,
+    },
+    updateStatus: provider.updateStatus,
+    updateStatusReason: provider.updateStatusReason,
+    tags: include.includes('TAGS') ? tagShapes(provider.tags) : [],
+    type: 'EC2_AUTOSCALING',
   };
 }
 
@@ -213,6 +254,7 @@ export function containerInstanceShape(
   return {
     containerInstanceArn: one.arn,
     ec2InstanceId: one.instance.id,
+    capacityProviderName: one.capacityProvider,
     version: one.version,
     versionInfo: { agentVersion: '1.100.0', agentHash: '5fd8a4c2', dockerVersion: 'DockerVersion: 25.0.8' },
     remainingResources: resources(left.cpu, left.memory, [...left.ports]),

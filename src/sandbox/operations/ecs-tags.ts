@@ -12,7 +12,7 @@ import {
 import { ecs } from '../world/ecs-state.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
-import { invalid, taskDefinitionOf } from './ecs-lookup.ts';
+import { capacityProviderOf, invalid, taskDefinitionOf } from './ecs-lookup.ts';
 import { tagShapes, tagsOf } from './ecs-shapes.ts';
 import { type Operation, operation } from './operation.ts';
 
@@ -36,6 +36,7 @@ export const tagOperations: Record<string, Operation> = {
 /** The tags of what an ARN names: `arn:aws:ecs:REGION:ACCOUNT:KIND/CLUSTER/NAME`. */
 function tagsAt(world: World, arn: string | undefined): Map<string, string> {
   const [kind, first = '', second = ''] = (arn ?? '').split(':').slice(5).join(':').split('/');
+  if (kind === 'capacity-provider') return capacityProviderOf(world, first).tags;
   if (kind === 'task-definition') return taskDefinitionOf(world, first).tags;
   const cluster = ecs(world).clusters.get(first);
   if (kind === undefined || !['cluster', 'service', 'task', 'container-instance'].includes(kind)) {

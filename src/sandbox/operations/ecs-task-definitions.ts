@@ -6,6 +6,9 @@ import {
   DescribeTaskDefinition$,
   type DescribeTaskDefinitionRequest,
   type DescribeTaskDefinitionResponse,
+  ListTaskDefinitionFamilies$,
+  type ListTaskDefinitionFamiliesRequest,
+  type ListTaskDefinitionFamiliesResponse,
   ListTaskDefinitions$,
   type ListTaskDefinitionsRequest,
   type ListTaskDefinitionsResponse,
@@ -81,6 +84,21 @@ export const taskDefinitionOperations: Record<string, Operation> = {
         taskDefinition: taskDefinitionShape(definition),
         tags: input.include?.includes('TAGS') ? tagShapes(definition.tags) : [],
       };
+    },
+  ),
+  ListTaskDefinitionFamilies: operation<ListTaskDefinitionFamiliesRequest, ListTaskDefinitionFamiliesResponse>(
+    ListTaskDefinitionFamilies$,
+    (input, { world }) => {
+      const status = input.status ?? 'ALL';
+      const families = [...ecs(world).families]
+        .filter(([family]) => family.startsWith(input.familyPrefix ?? ''))
+        // A family is active while one of its revisions is.
+        .filter(([, revisions]) => {
+          const active = revisions.some((definition) => definition.status === 'ACTIVE');
+          return status === 'ALL' || active === (status === 'ACTIVE');
+        });
+      const { items, ...next } = page(families, input.maxResults, input.nextToken);
+      return { families: items.map(([family]) => family), ...next };
     },
   ),
   ListTaskDefinitions: operation<ListTaskDefinitionsRequest, ListTaskDefinitionsResponse>(

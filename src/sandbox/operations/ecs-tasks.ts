@@ -15,7 +15,7 @@ import {
 import { place } from '../world/ecs-placement.ts';
 import type { Task } from '../world/ecs-state.ts';
 import { createTask, stopTask } from '../world/ecs-tasks.ts';
-import { clusterOf, containerInstanceIn, invalid, nameIn, page, taskDefinitionOf, taskOf } from './ecs-lookup.ts';
+import { activeDefinition, clusterOf, containerInstanceIn, invalid, nameIn, page, taskOf } from './ecs-lookup.ts';
 import { tagsOf, taskShape } from './ecs-shapes.ts';
 import { type Operation, operation } from './operation.ts';
 
@@ -62,7 +62,7 @@ export const taskOperations: Record<string, Operation> = {
   }),
   RunTask: operation<RunTaskRequest, RunTaskResponse>(RunTask$, (input, { world }) => {
     const cluster = clusterOf(world, input.cluster);
-    const definition = taskDefinitionOf(world, input.taskDefinition);
+    const definition = activeDefinition(world, input.taskDefinition);
     const count = input.count ?? 1;
     if (!(count >= 1 && count <= 10)) throw invalid('count must be between 1 and 10.');
     const tasks: Task[] = [];

@@ -1,3 +1,4 @@
+import { capacityProviderOperations } from './ecs-capacity-providers.ts';
 import { clusterOperations } from './ecs-clusters.ts';
 import { containerInstanceOperations } from './ecs-container-instances.ts';
 import { serviceOperations } from './ecs-services.ts';
@@ -11,6 +12,7 @@ export const ecs: Service = {
   signingName: 'ecs',
   operations: {
     ...clusterOperations,
+    ...capacityProviderOperations,
     ...taskDefinitionOperations,
     ...serviceOperations,
     ...taskOperations,

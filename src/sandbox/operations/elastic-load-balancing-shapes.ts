@@ -13,11 +13,13 @@ import {
   type LoadBalancer,
   zonesOf,
 } from '../world/elastic-load-balancing-state.ts';
+import { securityGroups } from '../world/security-groups.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
 
 /** A balancer as DescribeLoadBalancers gives it. */
 export function describeLoadBalancer(world: World, balancer: LoadBalancer): LoadBalancerDescription {
+  const firstGroup = securityGroups(world).get(balancer.securityGroups[0] ?? '')?.name ?? 'default';
   return {
     LoadBalancerName: balancer.name,
     DNSName: balancer.dnsName,
@@ -39,7 +41,7 @@ export function describeLoadBalancer(world: World, balancer: LoadBalancer): Load
         PolicyName,
         CookieExpirationPeriod,
       })),
-      OtherPolicies: [],
+      OtherPolicies: [...balancer.policies.keys()],
     },
     BackendServerDescriptions: [],
     AvailabilityZones: zonesOf(world, balancer),
@@ -49,7 +51,7 @@ export function describeLoadBalancer(world: World, balancer: LoadBalancer): Load
       .filter((backend) => !backend.draining)
       .map(({ instanceId }) => ({ InstanceId: instanceId })),
     HealthCheck: healthCheckShape(balancer.healthCheck),
-    SourceSecurityGroup: { OwnerAlias: world.settings.account, GroupName: 'default' },
+    SourceSecurityGroup: { OwnerAlias: world.settings.account, GroupName: firstGroup },
     SecurityGroups: balancer.securityGroups,
     CreatedTime: new Date(balancer.createdAt),
     Scheme: balancer.scheme,

@@ -13,9 +13,6 @@ import {
   type ConfigureHealthCheckOutput,
   type CreateAccessPointInput,
   type CreateAccessPointOutput,
-  CreateLBCookieStickinessPolicy$,
-  type CreateLBCookieStickinessPolicyInput,
-  type CreateLBCookieStickinessPolicyOutput,
   CreateLoadBalancer$,
   type CreateLoadBalancerListenerInput,
   type CreateLoadBalancerListenerOutput,
@@ -23,6 +20,9 @@ import {
   type DeleteAccessPointInput,
   type DeleteAccessPointOutput,
   DeleteLoadBalancer$,
+  type DeleteLoadBalancerListenerInput,
+  type DeleteLoadBalancerListenerOutput,
+  DeleteLoadBalancerListeners$,
   type DeregisterEndPointsInput,
   type DeregisterEndPointsOutput,
   DeregisterInstancesFromLoadBalancer$,
@@ -38,6 +38,9 @@ import {
   DescribeTags$,
   type DescribeTagsInput,
   type DescribeTagsOutput,
+  DetachLoadBalancerFromSubnets$,
+  type DetachLoadBalancerFromSubnetsInput,
+  type DetachLoadBalancerFromSubnetsOutput,
   ModifyLoadBalancerAttributes$,
   type ModifyLoadBalancerAttributesInput,
   type ModifyLoadBalancerAttributesOutput,
@@ -47,9 +50,6 @@ import {
   RemoveTags$,
   type RemoveTagsInput,
   type RemoveTagsOutput,
-  SetLoadBalancerPoliciesOfListener$,
-  type SetLoadBalancerPoliciesOfListenerInput,
-  type SetLoadBalancerPoliciesOfListenerOutput,
 } from '@aws-sdk/client-elastic-load-balancing';
 import { instances } from '../world/ec2.ts';
 import { subnetOf } from '../world/ec2-network.ts';
@@ -59,11 +59,13 @@ import {
   deleteLoadBalancer,
   deregisterInstances,
   registerInstances,
+  removeListeners,
 } from '../world/elastic-load-balancing.ts';
 import { instanceHealth } from '../world/elastic-load-balancing-health.ts';
 import { loadBalancerOf, loadBalancers } from '../world/elastic-load-balancing-state.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { tagList, tagsFrom } from '../world/tags.ts';
+import { policyOperations } from './elastic-load-balancing-policies.ts';
 import {
   changeAttributes,
   checkedHealthCheck,
@@ -78,6 +80,7 @@ import { operation, type Service } from './operation.ts';
 export const elasticLoadBalancing: Service = {
   signingName: 'elasticloadbalancing',
   operations: {
+    ...policyOperations,
     CreateLoadBalancer: operation<CreateAccessPointInput, CreateAccessPointOutput>(
       CreateLoadBalancer$,
       (input, { world }) => {
@@ -252,6 +255,28 @@ export const elasticLoadBalancing: Service = {
         return { Subnets: balancer.subnets };
       },
     ),
+    DetachLoadBalancerFromSubnets: operation<DetachLoadBalancerFromSubnetsInput, DetachLoadBalancerFromSubnetsOutput>(
+      DetachLoadBalancerFromSubnets$,
+      (input, { world }) => {
+        const balancer = loadBalancerOf(world, input.LoadBalancerName);
+        const left = balancer.subnets.filter((id) => !input.Subnets?.includes(id));
+        if (left.length === 0) {
+          throw new ServiceError(
+            'InvalidConfigurationRequest',
+            'Removing all subnets from a load balancer is not allowed; at least one must remain',
+          );
+        }
+        balancer.subnets = left;
+        return { Subnets: balancer.subnets };
+      },
+    ),
+    DeleteLoadBalancerListeners: operation<DeleteLoadBalancerListenerInput, DeleteLoadBalancerListenerOutput>(
+      DeleteLoadBalancerListeners$,
+      (input, { world }) => {
+        removeListeners(world, loadBalancerOf(world, input.LoadBalancerName), input.LoadBalancerPorts ?? []);
+        return {};
+      },
+    ),
     CreateLoadBalancerListeners: operation<CreateLoadBalancerListenerInput, CreateLoadBalancerListenerOutput>(
       CreateLoadBalancerListeners$,
       (input, { world }) => {
@@ -269,34 +294,6 @@ export const elasticLoadBalancing: Service = {
         return {};
       },
     ),
-    CreateLBCookieStickinessPolicy: operation<
-      CreateLBCookieStickinessPolicyInput,
-      CreateLBCookieStickinessPolicyOutput
-    >(CreateLBCookieStickinessPolicy$, (input, { world }) => {
-      const balancer = loadBalancerOf(world, input.LoadBalancerName);
-      const name = input.PolicyName ?? '';
-      if (balancer.cookiePolicies.has(name)) {
-        throw new ServiceError('DuplicatePolicyName', `Policy already exists: ${name}`);
-      }
-      balancer.cookiePolicies.set(name, input.CookieExpirationPeriod);
-      return {};
-    }),
-    SetLoadBalancerPoliciesOfListener: operation<
-      SetLoadBalancerPoliciesOfListenerInput,
-      SetLoadBalancerPoliciesOfListenerOutput
-    >(SetLoadBalancerPoliciesOfListener$, (input, { world }) => {
-      const balancer = loadBalancerOf(world, input.LoadBalancerName);
-      const listener = balancer.listeners.find((one) => one.port === input.LoadBalancerPort);
-      if (!listener) {
-        throw new ServiceError('ListenerNotFound', `There is no listener on port ${input.LoadBalancerPort}`);
-      }
-      for (const name of input.PolicyNames ?? []) {
-        if (!balancer.cookiePolicies.has(name))
-          throw new ServiceError('PolicyNotFound', `There is no policy named ${name}`);
-      }
-      listener.policyNames = input.PolicyNames ?? [];
-      return {};
-    }),
   },
 };
 

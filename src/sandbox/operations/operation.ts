@@ -13,6 +13,8 @@ export interface Caller {
 export interface Call {
   readonly world: World;
   readonly caller: Caller;
+  /** Throws the service's access-denied error when the caller's policies do not allow this; absent: all is allowed. */
+  readonly authorise?: (service: string, operation: string, input: unknown) => void;
 }
 
 /**
@@ -43,5 +45,6 @@ export interface Service {
 export function invoke<I, O>(service: Service, name: string, input: I, call: Call): O {
   const found = service.operations[name];
   if (!found) throw new ServiceError('InvalidAction', `Could not find operation ${name}`);
+  call.authorise?.(service.signingName, name, input);
   return found.handle(input as never, call) as O;
 }

@@ -17,6 +17,9 @@ import {
   ListSecrets$,
   type ListSecretsRequest,
   type ListSecretsResponse,
+  ListSecretVersionIds$,
+  type ListSecretVersionIdsRequest,
+  type ListSecretVersionIdsResponse,
   PutSecretValue$,
   type PutSecretValueRequest,
   type PutSecretValueResponse,
@@ -26,6 +29,8 @@ import {
   type SecretListEntry,
   TagResource$,
   type TagResourceRequest,
+  UntagResource$,
+  type UntagResourceRequest,
 } from '@aws-sdk/client-secrets-manager';
 import {
   createSecret,
@@ -142,6 +147,26 @@ export const secretsManager: Service = {
       return { ...factsOf(secret), VersionIdsToStages: stagesOf(secret) };
     }),
 
+    ListSecretVersionIds: operation<ListSecretVersionIdsRequest, ListSecretVersionIdsResponse>(
+      ListSecretVersionIds$,
+      (input, { world }) => {
+        const secret = secretOf(world, input.SecretId ?? '');
+        const { items, nextToken } = page([...secret.versions.values()], input.MaxResults, input.NextToken, () => {
+          return new ServiceError('InvalidNextTokenException', 'Invalid token.');
+        });
+        return {
+          ARN: secret.arn,
+          Name: secret.name,
+          Versions: items.map(({ id, stages, createdAt }) => ({
+            VersionId: id,
+            VersionStages: [...stages],
+            CreatedDate: new Date(createdAt),
+          })),
+          ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+        };
+      },
+    ),
+
     ListSecrets: operation<ListSecretsRequest, ListSecretsResponse>(ListSecrets$, (input, { world }) => {
       const kept = [...secrets(world).values()]
         .filter(({ deletion }) => input.IncludePlannedDeletion || !deletion)
@@ -207,6 +232,12 @@ export const secretsManager: Service = {
     TagResource: operation<TagResourceRequest, Record<string, never>>(TagResource$, (input, { world }) => {
       const secret = liveSecretOf(world, input.SecretId ?? '');
       for (const [key, value] of tagsFrom(input.Tags)) secret.tags.set(key, value);
+      return {};
+    }),
+
+    UntagResource: operation<UntagResourceRequest, Record<string, never>>(UntagResource$, (input, { world }) => {
+      const secret = liveSecretOf(world, input.SecretId ?? '');
+      for (const key of input.TagKeys ?? []) secret.tags.delete(key);
       return {};
     }),
 

@@ -13,7 +13,10 @@ import { instanceChanged, instances, runInstances, terminateInstance } from './e
 import { subnetOf } from './ec2-network.ts';
 import { launchSpecFrom } from './launch-templates.ts';
 import { ServiceError } from './service-error.ts';
-import { perWorld, type World } from './world.ts';
+import { perWorld, Signal, type World } from './world.ts';
+
+/** Told when an instance begins to wait for a hook: what EventBridge tells others on AWS. */
+export const lifecycleActionBegun = perWorld(() => new Signal<{ group: Group; member: Member }>());
 
 /** What follows when an instance of a group reaches `running` or `terminated`. */
 class Expectations {
@@ -159,6 +162,15 @@ function passHook(
     timer: world.schedule(hook.heartbeatSeconds * 1000, () => answered(hook.defaultResult)),
     go: answered,
   };
+  lifecycleActionBegun(world).emit({ group, member });
+}
+
+/** Takes a hook off a group; what waits for it goes on (Auto Scaling API, DeleteLifecycleHook). */
+export function releaseHook(group: Group, name: string): void {
+  const hook = group.hooks.get(name);
+  group.hooks.delete(name);
+  const result = hook?.transition === 'autoscaling:EC2_INSTANCE_LAUNCHING' ? 'ABANDON' : 'CONTINUE';
+  for (const { waiting } of [...group.members.values()]) if (waiting?.hook === name) waiting.go(result);
 }
 
 /** Takes a member out of the group and ends its instance; it is gone from the group when EC2 says `terminated`. */

@@ -2,11 +2,28 @@ import { ServiceError } from './service-error.ts';
 import type { Tags } from './tags.ts';
 import { perWorld, type World } from './world.ts';
 
-export interface LogEvent {
-  id: string;
-  timestamp: number;
-  message: string;
-  ingestedAt: number;
+/** One line. A farm of many masters holds a hundred thousand of them, so what can be computed is not kept. */
+export class LogEvent {
+  readonly timestamp: number;
+  readonly message: string;
+  /** Counts the events of the region. */
+  readonly #number: number;
+
+  constructor(timestamp: number, message: string, number: number) {
+    this.timestamp = timestamp;
+    this.message = message;
+    this.#number = number;
+  }
+
+  /** 56 digits that grow with time. */
+  get id(): string {
+    return String(this.timestamp).padStart(20, '3') + String(this.#number).padStart(36, '0');
+  }
+
+  /** What a container writes is taken in at once. */
+  get ingestedAt(): number {
+    return this.timestamp;
+  }
 }
 
 export interface LogStream {
@@ -33,8 +50,12 @@ export const logGroups = perWorld(() => new Map<string, LogGroup>());
 
 const counters = perWorld(() => ({ events: 0 }));
 
-/** A stream keeps this many events: a sandbox that runs for days must not grow for ever. */
-const keptPerStream = 5_000;
+/**
+ * A sandbox that runs for days must not grow for ever: all streams of a group together keep about this many events, and
+ * each at most and at least so many.
+ */
+const keptPerGroup = 50_000;
+const [keptLeast, keptMost] = [200, 5_000];
 
 /** The group, or `ResourceNotFoundException`. */
 export function logGroupOf(world: World, name: string): LogGroup {
@@ -80,18 +101,13 @@ export function append(world: World, groupName: string, streamName: string, line
   }
   const counter = counters(world);
   counter.events += 1;
-  stream.events.push({
-    // Ids are 56 digits and grow with time.
-    id: String(Math.round(world.now)).padStart(20, '3') + String(counter.events).padStart(36, '0'),
-    timestamp: Math.round(world.now),
-    message: line,
-    ingestedAt: Math.round(world.now),
-  });
+  stream.events.push(new LogEvent(Math.round(world.now), line, counter.events));
   // An event is billed for its text and 26 bytes (CloudWatch Logs quotas).
   stream.storedBytes += Buffer.byteLength(line) + 26;
-  const excess = stream.events.length - keptPerStream;
+  const kept = Math.min(keptMost, Math.max(keptLeast, Math.floor(keptPerGroup / group.streams.size)));
+  const excess = stream.events.length - kept;
   // Cut in blocks: shifting at every line would move the whole array each time.
-  if (excess >= 500) {
+  if (excess >= kept / 10) {
     stream.events.splice(0, excess);
     stream.dropped += excess;
   }

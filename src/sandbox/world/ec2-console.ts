@@ -23,3 +23,12 @@ export function bootLines(world: World, instance: Instance, seconds: number): st
     `${name.slice(0, name.indexOf('.'))} login: `,
   ];
 }
+
+/** What it shows of a kernel that finds no root file system. */
+export function panicLines(instance: Instance): string[] {
+  return [
+    `[    0.000000] Linux version 6.1.0 (Amazon Linux 2023) ${instance.architecture}`,
+    '[    1.942310] VFS: Cannot open root device "nvme0n1p1" or unknown-block(259,1): error -6',
+    '[    1.942388] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(259,1)',
+  ];
+}

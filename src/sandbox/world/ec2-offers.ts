@@ -59,7 +59,9 @@ export const instanceTypes: ReadonlyMap<string, InstanceType> = new Map(
     ...family('t3', 'x86_64', burstableSizes),
     ...family('t3a', 'x86_64', burstableSizes),
     ...family('t4g', 'arm64', burstableSizes),
-    ...['c5', 'c6i', 'c7i'].flatMap((name) => family(name, 'x86_64', fixedSizes(2))),
+    // There is no c5.8xlarge.
+    ...family('c5', 'x86_64', fixedSizes(2).slice(0, 4)),
+    ...['c6i', 'c7i'].flatMap((name) => family(name, 'x86_64', fixedSizes(2))),
     ...['m5', 'm6i', 'm7i'].flatMap((name) => family(name, 'x86_64', fixedSizes(4))),
     ...['r5', 'r6i', 'r7i'].flatMap((name) => family(name, 'x86_64', fixedSizes(8))),
     ...family('c7g', 'arm64', fixedSizes(2)),

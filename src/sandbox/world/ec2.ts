@@ -1,7 +1,8 @@
-import { bootLines } from './ec2-console.ts';
+import { bootLines, panicLines } from './ec2-console.ts';
 import { type LaunchSpec, type ResolvedLaunch, resolveLaunch } from './ec2-launch.ts';
 import { releaseAddress, subnetOf, takeAddress, takePublicAddress } from './ec2-network.ts';
 import { ServiceError } from './service-error.ts';
+import { failsToBoot } from './start-faults.ts';
 import type { Tags } from './tags.ts';
 import { perWorld, Signal, type Timer, type World } from './world.ts';
 
@@ -191,6 +192,10 @@ function powerOn(world: World, instance: Instance): void {
 /** From the first instruction to a system that answers, and to both status checks. */
 function boot(world: World, instance: Instance): void {
   instance.statusChecks = 'initializing';
+  if (failsToBoot(world, instance)) {
+    neverBoot(world, instance);
+    return;
+  }
   world.network.attach(instance.privateIp);
   const kernelStarted = world.now;
   plan(
@@ -207,6 +212,18 @@ function boot(world: World, instance: Instance): void {
     instance,
     world.scheduleWithin(world.settings.instance.statusChecks, () => {
       if (instance.statusChecks === 'initializing') instance.statusChecks = 'ok';
+    }),
+  );
+}
+
+/** The kernel panics: EC2 says `running`, nobody answers, and the instance's reachability check fails in the end. */
+function neverBoot(world: World, instance: Instance): void {
+  instance.console.push(...panicLines(instance));
+  plan(
+    world,
+    instance,
+    world.scheduleWithin(world.settings.instance.statusChecks, () => {
+      instance.statusChecks = 'impaired';
     }),
   );
 }

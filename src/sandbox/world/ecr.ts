@@ -85,8 +85,15 @@ export function putImage(
       `The image tag '${spec.tag}' already exists in the '${repository.name}' repository and cannot be overwritten because the repository is immutable.`,
     );
   }
+  const same = repository.images.find((other) => other.digest === digest);
+  if (same && (spec.tag === undefined || holder === same)) {
+    throw new ServiceError(
+      'ImageAlreadyExistsException',
+      `Image with digest '${digest}' and tag '${spec.tag ?? ''}' already exists in the repository with name '${repository.name}' in registry with id '${world.settings.account}'`,
+    );
+  }
   if (holder) holder.tags = holder.tags.filter((tag) => tag !== spec.tag);
-  let image = repository.images.find((other) => other.digest === digest);
+  let image = same;
   if (!image) {
     image = {
       digest,
@@ -100,6 +107,22 @@ export function putImage(
   }
   if (spec.tag !== undefined) image.tags.push(spec.tag);
   return image;
+}
+
+/**
+ * Takes an image out of its repository; given a tag, only the tag, and the image with its last one. Returns what went, by
+ * digest and tag.
+ */
+export function deleteImage(
+  repository: Repository,
+  image: RepositoryImage,
+  tag?: string,
+): { imageDigest: string; imageTag?: string }[] {
+  const gone = tag === undefined ? image.tags : [tag];
+  image.tags = image.tags.filter((other) => !gone.includes(other));
+  if (image.tags.length === 0) repository.images.splice(repository.images.indexOf(image), 1);
+  const imageDigest = image.digest;
+  return gone.length > 0 ? gone.map((imageTag) => ({ imageDigest, imageTag })) : [{ imageDigest }];
 }
 
 /**

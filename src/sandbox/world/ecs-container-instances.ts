@@ -1,6 +1,7 @@
+import { autoScaling } from './auto-scaling.ts';
 import { type Instance, instanceBooted, instanceChanged, instanceRebooting, instances } from './ec2.ts';
 import { instanceType } from './ec2-offers.ts';
-import { type ContainerInstance, ecs } from './ecs-state.ts';
+import { type Cluster, type ContainerInstance, ecs } from './ecs-state.ts';
 import { loseProcesses, loseTask } from './ecs-tasks.ts';
 import { perWorld, type World } from './world.ts';
 
@@ -58,6 +59,7 @@ function register(world: World, instance: Instance, clusterName: string, launche
   }
   const id = world.hex(32);
   const capacity = instanceType(instance.type);
+  const capacityProvider = providerOf(world, cluster, instance.id);
   const containerInstance: ContainerInstance = {
     id,
     arn: world.arn('ecs', `container-instance/${cluster.name}/${id}`),
@@ -80,6 +82,7 @@ function register(world: World, instance: Instance, clusterName: string, launche
       ['ecs.vpc-id', instance.vpcId],
     ]),
     tags: new Map(),
+    ...(capacityProvider === undefined ? {} : { capacityProvider }),
     tasks: new Set(),
     images: new Set(),
     backlog: [],
@@ -87,6 +90,12 @@ function register(world: World, instance: Instance, clusterName: string, launche
   };
   cluster.containerInstances.set(id, containerInstance);
   byInstance(world).set(instance.id, containerInstance);
+}
+
+/** The capacity provider of the cluster over the instance's group; only what joins after it did belongs to it. */
+function providerOf(world: World, cluster: Cluster, instanceId: string): string | undefined {
+  const groupName = autoScaling(world).memberOf.get(instanceId);
+  return cluster.capacityProviders?.find((name) => ecs(world).capacityProviders.get(name)?.groupName === groupName);
 }
 
 /** Everything that ran on the instance is gone; ECS only sees an agent that no longer answers. */

@@ -1,9 +1,10 @@
-import { balancedHealth, balancersOf } from './ecs-balancing.ts';
+import { balancedHealth } from './ecs-balancing.ts';
 import { say, words } from './ecs-events.ts';
 import { place } from './ecs-placement.ts';
 import { type Deployment, ecs, type Service, type Task } from './ecs-state.ts';
 import { createTask, stopTask } from './ecs-tasks.ts';
 import { descriptions } from './elastic-load-balancing-health.ts';
+import { loadBalancers } from './elastic-load-balancing-state.ts';
 import type { World } from './world.ts';
 
 /** A complaint about placement is repeated after this long, ms. */
@@ -38,7 +39,10 @@ function quiet(world: World, service: Service): boolean {
     if (task.desiredStatus === 'STOPPED' || task.lastStatus !== 'RUNNING' || task.health === 'UNHEALTHY') return false;
     if (task.deployment !== primary || task.containerInstance.status !== 'ACTIVE') return false;
     const host = task.containerInstance.instance.id;
-    if (!balancersOf(world, task).every((balancer) => balancer.backends.get(host)?.inService === true)) return false;
+    for (const { loadBalancerName = '' } of service.spec.loadBalancers ?? []) {
+      const balancer = loadBalancers(world).get(loadBalancerName);
+      if (balancer && balancer.backends.get(host)?.inService !== true) return false;
+    }
   }
   return true;
 }

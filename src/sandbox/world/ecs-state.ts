@@ -1,4 +1,5 @@
 import type {
+  CapacityProviderUpdateStatus,
   ContainerDefinition,
   CreateServiceRequest,
   HealthStatus,
@@ -19,12 +20,28 @@ export interface Cluster {
   status: 'ACTIVE' | 'INACTIVE';
   readonly tags: Tags;
   settings: { name: string; value: string }[];
+  /** Names of its capacity providers; absent: never any. */
+  capacityProviders?: string[];
+  /** What ECS is doing for its capacity providers, when it has done anything. */
+  attachments?: { id: string; status: 'UPDATE_IN_PROGRESS' | 'UPDATE_COMPLETE' };
   /** By name; a deleted service stays as INACTIVE until its name is used again. */
   readonly services: Map<string, Service>;
   /** By id; stopped tasks as long as they are visible. */
   readonly tasks: Map<string, Task>;
   /** By id. */
   readonly containerInstances: Map<string, ContainerInstance>;
+}
+
+/** A capacity provider over an Auto Scaling group. Of its powers only managed draining does anything here. */
+export interface CapacityProvider {
+  readonly name: string;
+  readonly arn: string;
+  readonly groupName: string;
+  readonly groupArn: string;
+  managedDraining: 'ENABLED' | 'DISABLED';
+  updateStatus?: CapacityProviderUpdateStatus;
+  updateStatusReason?: string;
+  readonly tags: Tags;
 }
 
 export interface TaskDefinition {
@@ -106,6 +123,8 @@ export interface ContainerInstance {
   readonly memory: number;
   readonly attributes: Map<string, string>;
   readonly tags: Tags;
+  /** The capacity provider that its group had in the cluster when it joined. */
+  readonly capacityProvider?: string;
   /** Tasks that have not stopped. */
   readonly tasks: Set<Task>;
   /** Images that were pulled before. */
@@ -197,6 +216,8 @@ export type Program = (context: ProcessContext) => Process;
 
 class EcsState {
   readonly clusters = new Map<string, Cluster>();
+  /** By name. */
+  readonly capacityProviders = new Map<string, CapacityProvider>();
   /** By family, oldest revision first. */
   readonly families = new Map<string, TaskDefinition[]>();
   /** By image repository: `jdci-master`. */

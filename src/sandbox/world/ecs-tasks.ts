@@ -172,7 +172,8 @@ export function stopTask(world: World, task: Task, code: TaskStopCode, reason: s
   task.stoppedReason = reason;
   ecs(world).taskChanged.emit(task);
   told(task, () => {
-    if (task.lastStatus === 'STOPPED') return;
+    // Told late by an agent that was cut off, it may have ended meanwhile.
+    if (task.executionStoppedAt !== undefined) return;
     if (task.startedAt === undefined) {
       abandon(task);
       for (const container of task.containers) container.lastStatus = 'STOPPED';
@@ -244,6 +245,7 @@ function end(world: World, task: Task): void {
 function finish(world: World, task: Task): void {
   abandon(task);
   task.stoppedAt = world.now;
+  for (const container of task.containers) container.lastStatus = 'STOPPED';
   task.containerInstance.tasks.delete(task);
   task.service?.tasks.delete(task);
   become(world, task, 'STOPPED');
@@ -266,7 +268,7 @@ export function loseProcesses(world: World, task: Task): void {
       finish(world, task);
       return;
     }
-    if (task.startedAt === undefined && first) {
+    if (task.startedAt === undefined && task.desiredStatus === 'RUNNING' && first) {
       failToStart(world, task, first, 'Task failed to start');
       return;
     }

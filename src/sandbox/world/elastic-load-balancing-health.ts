@@ -96,8 +96,19 @@ export function parseTarget(target: string): { protocol: string; port: number; p
   return { protocol: found[1], port, path: found[3] ?? '' };
 }
 
+/** Targets taken apart: a check that is configured anew is another object. */
+const parsedTargets = new WeakMap<HealthCheck, ReturnType<typeof parseTarget>>();
+
+function targetOf(healthCheck: HealthCheck): ReturnType<typeof parseTarget> {
+  const known = parsedTargets.get(healthCheck);
+  if (known) return known;
+  const parsed = parseTarget(healthCheck.target);
+  parsedTargets.set(healthCheck, parsed);
+  return parsed;
+}
+
 function check(world: World, instanceId: string, healthCheck: HealthCheck): 'pass' | 'fail' | 'silent' {
-  const target = parseTarget(healthCheck.target);
+  const target = targetOf(healthCheck);
   const instance = instances(world).get(instanceId);
   if (!target || !instance) return 'fail';
   const answer = world.network.request(instance.privateIp, target.port, {

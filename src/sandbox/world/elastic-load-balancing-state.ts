@@ -28,6 +28,11 @@ export interface BalancerAttributes {
   idleTimeout: number;
 }
 
+export interface Policy {
+  readonly type: string;
+  readonly attributes: readonly { readonly name: string; readonly value: string }[];
+}
+
 /** An instance as the balancer knows it. */
 export interface Backend {
   readonly instanceId: string;
@@ -58,6 +63,8 @@ export interface LoadBalancer {
   attributes: BalancerAttributes;
   /** Duration-based cookie policies by name; the period in seconds, or undefined for the browser's session. */
   cookiePolicies: Map<string, number | undefined>;
+  /** Policies of other types by name: SSL negotiation above all. */
+  policies: Map<string, Policy>;
   readonly tags: Tags;
   readonly backends: Map<string, Backend>;
   /** Where the round robin stands. */

@@ -38,6 +38,7 @@ export function createLoadBalancer(
     },
     attributes: { crossZone: false, draining: { enabled: false, timeout: 300 }, idleTimeout: 60 },
     cookiePolicies: new Map(),
+    policies: new Map(),
     backends: new Map(),
     turn: 0,
   };
@@ -50,6 +51,14 @@ export function createLoadBalancer(
 export function addListener(world: World, balancer: LoadBalancer, listener: Listener): void {
   balancer.listeners.push(listener);
   openFrontDoor(world, balancer, listener);
+}
+
+/** Takes listeners away and closes their ports; ports nobody listens on are no error, as on AWS. */
+export function removeListeners(world: World, balancer: LoadBalancer, ports: readonly number[]): void {
+  for (const port of ports) {
+    if (balancer.listeners.some((listener) => listener.port === port)) world.network.close(balancer.dnsName, port);
+  }
+  balancer.listeners = balancer.listeners.filter((listener) => !ports.includes(listener.port));
 }
 
 /** Removes a balancer with its name; one that is not there is no error, as on AWS. */
@@ -92,9 +101,9 @@ export function deregisterInstances(world: World, balancer: LoadBalancer, ids: r
     const backend = balancer.backends.get(id);
     if (!backend || backend.draining) continue;
     stopProbing(backend);
-    // What does not run has nothing to finish.
-    const running = instances(world).get(id)?.state.name === 'running';
-    if (!balancer.attributes.draining.enabled || !running) {
+    // What does not run, or takes no requests, has nothing to finish.
+    const busy = backend.inService && instances(world).get(id)?.state.name === 'running';
+    if (!balancer.attributes.draining.enabled || !busy) {
       balancer.backends.delete(id);
       continue;
     }
@@ -115,13 +124,16 @@ function existing(world: World, id: string): Instance {
   return instance;
 }
 
-/** Forgets terminated instances, as the balancers do by themselves. */
+/** Takes stopped instances out of service and forgets terminated ones, as the balancers do by themselves. */
 export function startLoadBalancing(world: World): void {
   instanceChanged(world).on(({ instance }) => {
-    if (instance.state.name !== 'terminated') return;
+    const { name } = instance.state;
+    if (name !== 'stopping' && name !== 'terminated') return;
     for (const balancer of loadBalancers(world).values()) {
       const backend = balancer.backends.get(instance.id);
       if (!backend) continue;
+      backend.inService = false;
+      if (name === 'stopping') continue;
       stopProbing(backend);
       balancer.backends.delete(instance.id);
     }

@@ -30,14 +30,21 @@ export function createKeyPair(world: World, name: string, tags: Tags): KeyPair {
     throw new ServiceError('InvalidKeyPair.Duplicate', `The keypair already exists`);
   }
   const id = world.id('key');
-  let made: RsaKey | undefined;
-  const material = () => {
-    made ??= seededRsaKey(world.random.fork(id));
-    return made;
-  };
-  const pair: KeyPair = { id, name, type: 'rsa', createdAt: world.now, tags, material };
+  const pair: KeyPair = { id, name, type: 'rsa', createdAt: world.now, tags, material: () => materialOf(world, id) };
   keyPairs(world).set(name, pair);
   return pair;
+}
+
+/** Keys made in this process, by seed and id: a world that is made again has the same ones. */
+const made = new Map<string, RsaKey>();
+
+function materialOf(world: World, id: string): RsaKey {
+  const name = `${world.seed} ${id}`;
+  const known = made.get(name);
+  if (known) return known;
+  const material = seededRsaKey(world.random.fork(id));
+  made.set(name, material);
+  return material;
 }
 
 /** What AWS::EC2::KeyPair adds to CreateKeyPair: the private key goes to Parameter Store, under the returned name. */

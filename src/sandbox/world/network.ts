@@ -21,9 +21,11 @@ export type VirtualServer = (request: VirtualRequest) => VirtualAnswer;
 
 /** The simulated VPC and its names: who listens where. */
 export class Network {
-  readonly #servers = new Map<string, VirtualServer>();
+  /** By address in lower case, then by port. */
+  readonly #servers = new Map<string, Map<number, VirtualServer>>();
   readonly #hosts = new Set<string>();
   readonly #names = new Map<string, string>();
+  readonly #impaired = new WeakMap<VirtualServer, VirtualServer>();
 
   /** An address that exists: a closed port on it refuses, while an address nobody has is unroutable. */
   attach(address: string): void {
@@ -33,16 +35,33 @@ export class Network {
   /** Takes the address away with everything that listens on it. */
   detach(address: string): void {
     this.#hosts.delete(address);
-    for (const key of this.#servers.keys()) if (key.startsWith(`${address}:`)) this.#servers.delete(key);
+    this.#servers.delete(address);
   }
 
   /** Listens on an address (an IP, or a DNS name such as a load balancer's) and port; replaces who listened before. */
   listen(address: string, port: number, server: VirtualServer): void {
-    this.#servers.set(`${address.toLowerCase()}:${port}`, server);
+    const key = address.toLowerCase();
+    const ports = this.#servers.get(key);
+    if (ports) ports.set(port, server);
+    else this.#servers.set(key, new Map([[port, server]]));
   }
 
   close(address: string, port: number): void {
-    this.#servers.delete(`${address.toLowerCase()}:${port}`);
+    const key = address.toLowerCase();
+    const ports = this.#servers.get(key);
+    ports?.delete(port);
+    if (ports?.size === 0) this.#servers.delete(key);
+  }
+
+  /** Who listens on an address and port. */
+  serverAt(address: string, port: number): VirtualServer | undefined {
+    return this.#servers.get(address.toLowerCase())?.get(port);
+  }
+
+  /** Lets another answer in a server's place, or no longer; who listens on the same port after it is not concerned. */
+  impair(server: VirtualServer, instead: VirtualServer | undefined): void {
+    if (instead) this.#impaired.set(server, instead);
+    else this.#impaired.delete(server);
   }
 
   /** Makes `name` another name of `target`, as a Route 53 alias does. */
@@ -68,17 +87,17 @@ export class Network {
   /** What a connection to `host:port` would meet. */
   probe(host: string, port: number): 'open' | 'refused' | 'unknown-host' | 'unroutable' {
     const address = this.resolve(host);
-    if (this.#servers.has(`${address}:${port}`)) return 'open';
+    if (this.#servers.get(address)?.has(port)) return 'open';
     if (this.#hosts.has(address)) return 'refused';
-    const known = [...this.#servers.keys()].some((key) => key.startsWith(`${address}:`));
-    if (known) return 'refused';
+    if (this.#servers.has(address)) return 'refused';
     return /[a-z]/i.test(address) ? 'unknown-host' : 'unroutable';
   }
 
   /** Sends a request to `host:port`. */
   request(host: string, port: number, request: VirtualRequest): VirtualAnswer {
-    const server = this.#servers.get(`${this.resolve(host)}:${port}`);
-    if (server) return server(request);
+    // Most requests are health checks of an address, which is no name to be looked up.
+    const server = (this.#servers.get(host) ?? this.#servers.get(this.resolve(host)))?.get(port);
+    if (server) return (this.#impaired.get(server) ?? server)(request);
     const state = this.probe(host, port);
     return { kind: state === 'open' ? 'refused' : state };
   }

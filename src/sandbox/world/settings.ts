@@ -62,6 +62,8 @@ export interface Settings {
     buildsPerHour: number;
     /** How long a build runs. */
     duration: Range;
+    /** Builds kept waiting, over all masters, whatever else is started: a queue that never empties. Absent: none. */
+    queued?: number;
   };
   cloudformation: {
     /** Creation delay of a resource that has no state machine of its own. */
@@ -71,6 +73,16 @@ export interface Settings {
     /** CreateChangeSet → CREATE_COMPLETE. */
     changeSet: Range;
   };
+  /** A farm beyond what the template allows, where a provisioned one is asked for. */
+  largeFarm?: LargeFarm;
+}
+
+/** How large: its agents are all at work and its queue is full when the world begins. */
+export interface LargeFarm {
+  masters: number;
+  /** The cap of the farm's agents. */
+  agents: number;
+  queued: number;
 }
 
 export const defaultSettings: Settings = {
@@ -84,7 +96,7 @@ export const defaultSettings: Settings = {
     shuttingDown: [20, 40],
     terminatedVisible: 3600,
   },
-  autoScaling: { healthCheckSeconds: 45, launch: [2, 6] },
+  autoScaling: { healthCheckSeconds: 60, launch: [2, 6] },
   ecs: {
     agentRegister: [6, 12],
     schedulerSeconds: 5,

@@ -278,9 +278,10 @@ describe('agents', () => {
     drill(farm, 'a', 1, 3000);
     world.advance(3 * minute);
     farm.ecs('UpdateService', { cluster: 'jdci', service: 'jdci-master-a', desiredCount: 0 });
-    world.advance(25 * minute);
+    // This farm's idle minutes are ten, and an agent waits as long for a master as it would idle.
+    world.advance(9 * minute);
     expect(agentsOf(world)).toHaveLength(1);
-    world.advance(10 * minute);
+    world.advance(3 * minute);
     expect(agentsOf(world)).toHaveLength(0);
   });
 });

@@ -6,6 +6,7 @@ import type {
   DescribeKeyPairsResult,
   DescribeLaunchTemplatesResult,
   DescribeLaunchTemplateVersionsResult,
+  DescribeNetworkInterfacesResult,
   DescribeRouteTablesResult,
   DescribeSecurityGroupsResult,
   DescribeSubnetsResult,
@@ -57,6 +58,23 @@ describe('DescribeInstances', () => {
   }
 
   const filter = (Name: string, ...Values: string[]) => ({ Filters: [{ Name, Values }] });
+
+  it('has an interface for every instance that is not gone, by the filters that find its owner', () => {
+    const { ec2, host, instancesOf } = withFarm();
+    const own = instancesOf({ InstanceIds: [host] })[0]?.NetworkInterfaces?.[0];
+    const found = (input: object) =>
+      ec2<DescribeNetworkInterfacesResult>('DescribeNetworkInterfaces', input).NetworkInterfaces ?? [];
+    expect(found({})).toHaveLength(3);
+    expect(found(filter('attachment.instance-id', host))).toEqual([
+      expect.objectContaining({
+        NetworkInterfaceId: own?.NetworkInterfaceId,
+        MacAddress: expect.stringMatching(/^02(:[0-9a-f]{2}){5}$/),
+        PrivateIpAddress: own?.PrivateIpAddress,
+        Attachment: expect.objectContaining({ InstanceId: host, Status: 'attached' }),
+      }),
+    ]);
+    expect(failure(() => found({ NetworkInterfaceIds: ['eni-0'] })).code).toBe('InvalidNetworkInterfaceID.NotFound');
+  });
 
   it('filters by tags, state, zone, type and more; every filter must fit, any of its values may', () => {
     const { instancesOf, ec2, host, a, b } = withFarm();

@@ -57,6 +57,14 @@ describe('task definitions', () => {
     expect(farm.ecs('DescribeTaskDefinition', { taskDefinition: 'app:2' })).toMatchObject({
       taskDefinition: { status: 'INACTIVE' },
     });
+    farm.ecs('RegisterTaskDefinition', { family: 'old', containerDefinitions: [container] });
+    farm.ecs('DeregisterTaskDefinition', { taskDefinition: 'old:1' });
+    const families = (status?: string) => farm.ecs('ListTaskDefinitionFamilies', { status });
+    expect(families()).toEqual({ families: ['jdci-master-a', 'app', 'old'] });
+    expect(families('ACTIVE')).toEqual({ families: ['jdci-master-a', 'app'] });
+    expect(families('INACTIVE')).toEqual({ families: ['old'] });
+    const run = () => farm.ecs('RunTask', { cluster: 'jdci', taskDefinition: 'old:1' });
+    expect(run).toThrow(code('ClientException'));
     // A revision that was given is never given again.
     expect(register()).toMatchObject({ taskDefinition: { revision: 3 } });
     expect(farm.ecs('ListTaskDefinitions', { familyPrefix: 'app', sort: 'DESC' })).toEqual({

@@ -2,7 +2,11 @@ import type { FilterLogEventsResponse, GetLogEventsResponse } from '@aws-sdk/cli
 import type { BatchGetImageResponse, DescribeImagesResponse } from '@aws-sdk/client-ecr';
 import type { GetRoleResponse } from '@aws-sdk/client-iam';
 import type { ListHostedZonesResponse, ListResourceRecordSetsResponse } from '@aws-sdk/client-route-53';
-import type { CreateSecretResponse, GetSecretValueResponse } from '@aws-sdk/client-secrets-manager';
+import type {
+  CreateSecretResponse,
+  GetSecretValueResponse,
+  ListSecretVersionIdsResponse,
+} from '@aws-sdk/client-secrets-manager';
 import type { GetParameterResult, GetParametersByPathResult, GetParametersResult } from '@aws-sdk/client-ssm';
 import { describe, expect, it } from 'vitest';
 import { append } from '../../../src/sandbox/world/cloudwatch-logs.ts';
@@ -152,6 +156,8 @@ describe('Secrets Manager', () => {
     expect(failure(() => value('AWSPENDING')).message).toBe(
       "Secrets Manager can't find the specified secret value for staging label: AWSPENDING",
     );
+    const { Versions } = ask<ListSecretVersionIdsResponse>('ListSecretVersionIds', { SecretId: 's' });
+    expect(Versions?.map(({ VersionStages }) => VersionStages)).toEqual([['AWSPREVIOUS'], ['AWSCURRENT']]);
     const { VersionIdsToStages = {} } = ask<{ VersionIdsToStages?: object }>('DescribeSecret', { SecretId: 's' });
     expect(Object.values(VersionIdsToStages)).toEqual([['AWSPREVIOUS'], ['AWSCURRENT']]);
   });
@@ -284,12 +290,32 @@ describe('ECR', () => {
         imageTag: '2',
       });
     put(1);
-    put(1);
+    expect(failure(() => put(1)).code).toBe('ImageAlreadyExistsException');
     expect(failure(() => put(2)).code).toBe('ImageTagAlreadyExistsException');
     expect(failure(() => ask('CreateRepository', { repositoryName: 'jdci-master' })).code).toBe(
       'RepositoryAlreadyExistsException',
     );
     expect(failure(() => ask('DescribeImages', { repositoryName: 'none' })).code).toBe('RepositoryNotFoundException');
+  });
+
+  it('deletes images by tag and digest, and a repository once it is empty or when forced', () => {
+    const { ask } = serviceOf('ecr');
+    const repositoryName = 'jdci-master';
+    const [image] = ask<DescribeImagesResponse>('DescribeImages', { repositoryName }).imageDetails ?? [];
+    const again = { repositoryName, imageManifest: JSON.stringify({ layers: [] }) };
+    for (const imageTag of ['x', 'y']) ask('PutImage', { ...again, imageTag });
+    expect(failure(() => ask('DeleteRepository', { repositoryName })).code).toBe('RepositoryNotEmptyException');
+    const remove = (...imageIds: object[]) => ask('BatchDeleteImage', { repositoryName, imageIds });
+    expect(remove({ imageTag: 'x' }, { imageTag: 'none' })).toMatchObject({
+      imageIds: [{ imageTag: 'x' }],
+      failures: [{ imageId: { imageTag: 'none' }, failureCode: 'ImageNotFound' }],
+    });
+    expect(ask<DescribeImagesResponse>('DescribeImages', { repositoryName }).imageDetails).toHaveLength(2);
+    remove({ imageTag: 'y' }, { imageDigest: image?.imageDigest });
+    expect(ask('DescribeImages', { repositoryName })).toEqual({ imageDetails: [] });
+    ask('PutImage', { ...again, imageTag: 'x' });
+    ask('DeleteRepository', { repositoryName, force: true });
+    expect(failure(() => ask('ListImages', { repositoryName })).code).toBe('RepositoryNotFoundException');
   });
 });
 

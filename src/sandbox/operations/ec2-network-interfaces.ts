@@ -1,0 +1,60 @@
+import {
+  DescribeNetworkInterfaces$,
+  type DescribeNetworkInterfacesRequest,
+  type DescribeNetworkInterfacesResult,
+  type NetworkInterface,
+} from '@aws-sdk/client-ec2';
+import { type Instance, instances } from '../world/ec2.ts';
+import { ServiceError } from '../world/service-error.ts';
+import type { World } from '../world/world.ts';
+import { filtered } from './ec2-filters.ts';
+import { groupsView, interfaceView } from './ec2-instance-view.ts';
+import { ec2Page } from './ec2-operation.ts';
+import { type Operation, operation } from './operation.ts';
+
+function view(world: World, instance: Instance): NetworkInterface {
+  const own = interfaceView(world, instance, groupsView(world, instance));
+  return {
+    ...own,
+    AvailabilityZone: instance.zone,
+    Attachment: { ...own.Attachment, InstanceId: instance.id, InstanceOwnerId: world.settings.account },
+    RequesterManaged: false,
+    TagSet: [],
+  };
+}
+
+/** The interfaces of the instances: what an operator asks for to find out who holds a security group or a subnet. */
+export const networkInterfaceOperations: Record<string, Operation> = {
+  DescribeNetworkInterfaces: operation<DescribeNetworkInterfacesRequest, DescribeNetworkInterfacesResult>(
+    DescribeNetworkInterfaces$,
+    (input, { world }) => {
+      const all = [...instances(world).values()]
+        .filter((instance) => instance.state.name !== 'terminated')
+        .map((instance) => ({ id: instance.networkInterfaceId, instance, tags: new Map<string, string>() }));
+      for (const id of input.NetworkInterfaceIds ?? []) {
+        if (all.some((one) => one.id === id)) continue;
+        throw new ServiceError('InvalidNetworkInterfaceID.NotFound', `The networkInterface ID '${id}' does not exist`);
+      }
+      const asked = input.NetworkInterfaceIds?.length
+        ? all.filter(({ id }) => input.NetworkInterfaceIds?.includes(id))
+        : all;
+      const kept = filtered(asked, input.Filters, ({ id, instance }, name) => {
+        if (name === 'network-interface-id') return [id];
+        if (name === 'group-id') return instance.securityGroupIds;
+        if (name === 'subnet-id') return [instance.subnetId];
+        if (name === 'vpc-id') return [instance.vpcId];
+        if (name === 'availability-zone') return [instance.zone];
+        if (name === 'attachment.instance-id') return [instance.id];
+        if (name === 'private-ip-address' || name === 'addresses.private-ip-address') return [instance.privateIp];
+        if (name === 'association.public-ip') return [instance.publicIp];
+        if (name === 'status') return ['in-use'];
+        return undefined;
+      });
+      const { items, nextToken } = ec2Page(kept, input);
+      return {
+        NetworkInterfaces: items.map(({ instance }) => view(world, instance)),
+        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+      };
+    },
+  ),
+};
