@@ -1,27 +1,27 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
-import { pythonTools } from './python.ts';
+import { type CheckedTools, checkedTools } from './checked-tools.ts';
 
-const tools = await pythonTools();
-if (typeof tools === 'string') console.warn(`skipped: ${tools}`);
+const checked = await checkedTools();
 
-describe.skipIf(typeof tools === 'string')('the aws command line on a provisioned sandbox', () => {
+describe.skipIf(typeof checked === 'string')('the aws command line on a provisioned sandbox', () => {
   let sandbox: Sandbox;
+  let tools: CheckedTools;
   beforeAll(async () => {
+    if (typeof checked === 'string') return;
     sandbox = await startSandbox({ seed: 11, farm: true, speed: 60 });
+    tools = checked(sandbox.environment);
   });
-  afterAll(() => sandbox?.close());
+  afterAll(async () => {
+    tools?.close();
+    await sandbox?.close();
+  });
 
-  async function aws(...args: string[]): Promise<Record<string, unknown>> {
-    if (typeof tools === 'string') throw new Error(tools);
-    const { code, stdout, stderr } = await tools.run('aws', [...args, '--output', 'json'], sandbox.environment);
-    if (code !== 0) throw new Error(`aws ${args.join(' ')}: ${stderr}`);
-    return stdout.trim() === '' ? {} : (JSON.parse(stdout) as Record<string, unknown>);
-  }
-
-  async function query<T>(expression: string, ...args: string[]): Promise<T> {
-    return (await aws(...args, '--query', expression)) as T;
-  }
+  const aws = (...args: string[]) => tools.json(...args);
+  const query = <T>(expression: string, ...args: string[]) => tools.query<T>(expression, ...args);
 
   async function cluster(): Promise<string> {
     return query("StackResourceSummaries[?LogicalResourceId=='Cluster'].PhysicalResourceId | [0]", ...stackResources);
@@ -107,5 +107,67 @@ describe.skipIf(typeof tools === 'string')('the aws command line on a provisione
     await expect(aws('ec2', 'describe-instances', '--instance-ids', 'i-0123456789abcdef0')).rejects.toThrow(
       /InvalidInstanceID.NotFound/,
     );
+  });
+
+  it('prints every read as a table too', async () => {
+    const balancer = await query<string>(
+      'LoadBalancerDescriptions[0].LoadBalancerName',
+      'elb',
+      'describe-load-balancers',
+    );
+    const reads = [
+      ['ecs', 'describe-clusters', '--clusters', 'jdci'],
+      ['ecs', 'list-tasks', '--cluster', 'jdci'],
+      ['elb', 'describe-load-balancers'],
+      ['elb', 'describe-instance-health', '--load-balancer-name', balancer],
+      ['autoscaling', 'describe-auto-scaling-groups'],
+      ['autoscaling', 'describe-scaling-activities'],
+      ['ec2', 'describe-instances'],
+      ['cloudformation', 'describe-stack-events', '--stack-name', 'jdci', '--max-items', '5'],
+      ['cloudformation', 'list-stack-resources', '--stack-name', 'jdci'],
+      ['ecr', 'describe-images', '--repository-name', 'jdci-master'],
+      ['route53', 'list-hosted-zones'],
+      ['logs', 'describe-log-streams', '--log-group-name', '/jdci/jdci'],
+      ['secretsmanager', 'list-secrets'],
+      ['iam', 'list-roles'],
+    ];
+    for (const read of reads) {
+      const { code, stdout, stderr } = await tools.aws(...read, '--output', 'table');
+      expect({ read, code, stderr }).toEqual({ read, code: 0, stderr: '' });
+      expect(stdout.split('\n').length).toBeGreaterThan(4);
+    }
+  });
+
+  it('signs in to the registry and deploys with one command, as people do', async () => {
+    const password = await tools.aws('ecr', 'get-login-password');
+    expect(password).toMatchObject({ code: 0, stderr: '' });
+    expect(password.stdout.trim()).toMatch(/^\S{32,}$/);
+    const folder = mkdtempSync(join(tmpdir(), 'jdci-deploy-'));
+    const template = join(folder, 'logs.json');
+    writeFileSync(template, JSON.stringify({ Resources: { Logs: { Type: 'AWS::Logs::LogGroup' } } }));
+    try {
+      const deploy = ['cloudformation', 'deploy', '--stack-name', 'logs', '--template-file', template];
+      const first = await tools.aws(...deploy);
+      expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('Successfully created/updated stack') });
+      const second = await tools.aws(...deploy, '--no-fail-on-empty-changeset');
+      expect(second).toMatchObject({ code: 0, stdout: expect.stringContaining('No changes to deploy') });
+      await tools.aws('cloudformation', 'delete-stack', '--stack-name', 'logs');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('says of what the sandbox lacks that it lacks it', async () => {
+    const { code, stderr } = await tools.aws('ecs', 'list-account-settings');
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('This sandbox has no operation ListAccountSettings');
+    const other = await tools.aws('s3api', 'list-buckets');
+    expect(other.stderr).toContain('This sandbox has no service s3');
+  });
+
+  it('has met nothing in any answer that botocore’s models do not have', () => {
+    expect(tools.answers().length).toBeGreaterThan(40);
+    const unchecked = ['s3 ListBuckets: ', 'ecs ListAccountSettings: '];
+    expect(tools.problems().filter((one) => !unchecked.some((start) => one.startsWith(start)))).toEqual([]);
   });
 });

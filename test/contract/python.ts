@@ -16,7 +16,13 @@ export interface PythonTools {
   /** Path of an installed program: `aws`, `cfn-lint`, `moto_server`, `python`. */
   path(program: string): string;
   /** Runs one with nothing in its environment but `environment` and what any process needs. */
-  run(program: string, args: readonly string[], environment?: Record<string, string>): Promise<Finished>;
+  run(
+    program: string,
+    args: readonly string[],
+    environment?: Record<string, string>,
+    /** What it reads from its standard input; nothing when not given. */
+    input?: string,
+  ): Promise<Finished>;
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -38,8 +44,8 @@ export async function pythonTools(): Promise<PythonTools | string> {
   const path = (program: string) => join(folder, 'bin', program);
   return {
     path,
-    run: (program, args, environment = {}) =>
-      finished(path(program), args, { ...bare(), ...withoutEmpty(environment) }),
+    run: (program, args, environment = {}, input = '') =>
+      finished(path(program), args, { ...bare(), ...withoutEmpty(environment) }, input),
   };
 }
 
@@ -82,12 +88,20 @@ function bare(): Record<string, string> {
   };
 }
 
-function finished(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Finished> {
+function finished(program: string, args: readonly string[], env: NodeJS.ProcessEnv, input = ''): Promise<Finished> {
   return new Promise((resolve) => {
-    execFile(program, args, { env, maxBuffer: 64 << 20 }, (error: ExecFileException | null, stdout, stderr) => {
-      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 127;
-      resolve({ code, stdout, stderr: stderr || (error?.message ?? '') });
-    });
+    const child = execFile(
+      program,
+      args,
+      { env, maxBuffer: 64 << 20 },
+      (error: ExecFileException | null, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 127;
+        resolve({ code, stdout, stderr: stderr || (error?.message ?? '') });
+      },
+    );
+    // A program that does not read its input closes it: that is no failure of ours.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input);
   });
 }
 
