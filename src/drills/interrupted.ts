@@ -11,10 +11,7 @@ export function interruptedDrills(session: Session, base = drillsFolder()): Past
   const { stack, region } = session.farm;
   return pastDrills(base).filter(
     ({ verdict, start }) =>
-      verdict === undefined &&
-      start.stack === stack &&
-      start.region === region &&
-      start.identity === session.identity,
+      verdict === undefined && start.stack === stack && start.region === region && start.identity === session.identity,
   );
 }
 
