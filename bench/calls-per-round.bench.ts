@@ -22,7 +22,7 @@ const described = (items: number, aPage: number) => Math.ceil(items / aPage);
 
 /**
  * The fewest calls of one cycle by operation, from how much there is and the maxima of the APIs. DescribeInstances alone
- * has a smaller page above 300 instances: more at once would hold the screen while they are parsed.
+ * has a smaller page, of 100: more at once would hold the screen while they are parsed.
  */
 function fewest(snapshot: Snapshot): Map<string, number> {
   const [services, tasks, hosts, instances] = [
@@ -39,7 +39,7 @@ function fewest(snapshot: Snapshot): Map<string, number> {
     'ecs:DescribeTasks': described(running.length, 100),
     'ecs:ListContainerInstances': listed(hosts.length, 100),
     'ecs:DescribeContainerInstances': described(hosts.length, 100),
-    'ec2:DescribeInstances': listed(instances.length, instances.length > 300 ? 100 : 1_000),
+    'ec2:DescribeInstances': listed(instances.length, 100),
     'elasticloadbalancing:DescribeInstanceHealth': 1,
     'autoscaling:DescribeAutoScalingGroups': 1,
   };

@@ -4,23 +4,15 @@ import type { Aws } from './clients.ts';
 import type { InstanceFacts } from './facts.ts';
 import { orAbsent, time } from './shapes.ts';
 
-// DescribeInstances' own maximum. Paged and filtered calls also have the larger request bucket (EC2 API throttling).
-const instancesAPage = 1000;
-/** A page of a large farm: reading 1,000 instances' XML at once would hold the screen for a third of a second. */
-const smallPage = 100;
-/** So many instances make a farm large. */
-const large = 300;
+// The API allows 1,000, but reading so many instances' XML at once would hold the screen for a third of a second. A paged
+// and filtered call also has the larger request bucket (EC2 API throttling).
+const instancesAPage = 100;
 
 /**
  * The hosts and agents of a farm, by the tag `jdci:farm`; what carries neither role of the farm is left out. EC2 goes on
- * describing a terminated instance for about an hour. `expected` is how many there were the last time.
+ * describing a terminated instance for about an hour.
  */
-export async function describeFarmInstances(
-  aws: Aws,
-  farm: string,
-  expected: number,
-  signal?: AbortSignal,
-): Promise<InstanceFacts[]> {
+export async function describeFarmInstances(aws: Aws, farm: string, signal?: AbortSignal): Promise<InstanceFacts[]> {
   const found: InstanceFacts[] = [];
   let NextToken: string | undefined;
   do {
@@ -30,7 +22,7 @@ export async function describeFarmInstances(
         aws.client(EC2Client).send(
           new DescribeInstancesCommand({
             Filters: [{ Name: 'tag:jdci:farm', Values: [farm] }],
-            MaxResults: expected > large ? smallPage : instancesAPage,
+            MaxResults: instancesAPage,
             NextToken,
           }),
           o,

@@ -26,7 +26,7 @@ export async function observe(
   const { staticDue } = context.begin();
   const askInstances = () =>
     read({ clock, name: 'the instances', before: before?.instances, signal }, (limit) =>
-      describeFarmInstances(aws, farm.stack, before?.instances.value?.length ?? 0, limit),
+      describeFarmInstances(aws, farm.stack, limit),
     );
   // Needs no answer of the stack, so it goes out with it; but not round after round for a farm that is not there.
   const knownAbsent = before !== undefined && isAbsent(before.stack);

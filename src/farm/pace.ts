@@ -10,19 +10,26 @@ const slowestMs = 30_000;
 /** Rounds without any change until it is called rest. */
 const quietRounds = 5;
 
+/** A large farm is looked at so seldom that its rounds take a fifth of a core at most. */
+const busyShare = 0.2;
+
 /** What one round says about when the next should be. */
 export interface RoundOutcome {
   readonly throttled: boolean;
   /** Something changed, or is on its way: another look soon is worth its calls. */
   readonly moving: boolean;
+  /** Wall milliseconds for which the round kept its thread busy. */
+  readonly busyMs: number;
 }
 
-/** The pace of observation: its base in motion, slower at rest, twice as slow for each throttled round. */
+/** The pace of observation: its base in motion, slower at rest and for a large farm, twice as slow for each throttled round. */
 export class PaceKeeper {
   readonly #baseMs: number;
   #intervalMs: number;
   #quiet = 0;
   #throttled = false;
+  /** The least that the work of a round asks for. */
+  #leastMs = 0;
 
   constructor(baseMs: number) {
     this.#baseMs = baseMs;
@@ -31,14 +38,16 @@ export class PaceKeeper {
 
   /** Wall milliseconds between the starts of two rounds, and why they are what they are. */
   get current(): Pick<Pace, 'intervalMs' | 'reason'> {
-    if (this.#throttled) return { intervalMs: this.#intervalMs, reason: 'throttled' };
+    if (this.#throttled) return { intervalMs: Math.max(this.#intervalMs, this.#leastMs), reason: 'throttled' };
+    if (this.#leastMs > this.#intervalMs) return { intervalMs: this.#leastMs, reason: 'large farm' };
     return this.#intervalMs > this.#baseMs
       ? { intervalMs: this.#intervalMs, reason: 'at rest' }
       : { intervalMs: this.#intervalMs };
   }
 
   /** Takes a finished round into account. */
-  after({ throttled, moving }: RoundOutcome): void {
+  after({ throttled, moving, busyMs }: RoundOutcome): void {
+    this.#leastMs = Math.round(busyMs / busyShare);
     if (throttled) {
       this.#throttled = true;
       this.#intervalMs = Math.min(Math.max(slowestMs, this.#baseMs), this.#intervalMs * 2);

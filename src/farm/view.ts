@@ -14,7 +14,7 @@ export interface History {
 export interface Pace {
   /** Wall milliseconds between the starts of two rounds, as it is now. */
   readonly intervalMs: number;
-  /** Why it is slower than asked for: `throttled`, `at rest`; absent at the base pace. */
+  /** Why it is slower than asked for: `throttled`, `at rest`, `large farm`; absent at the base pace. */
   readonly reason?: string;
   /** Rounds finished. */
   readonly rounds: number;

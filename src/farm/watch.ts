@@ -104,7 +104,8 @@ export class FarmWatch implements FarmStore {
     if (this.#view.presence === 'absent') return Math.max(absentMs, intervalMs);
     if (this.#closeLooks === 0 || reason === 'throttled') return intervalMs;
     const { refreshSeconds, clock } = this.#session;
-    return Math.max(close.roundLeastMs, (refreshSeconds * 1000) / Math.max(1, clock.speed));
+    const least = reason === 'large farm' ? intervalMs : close.roundLeastMs;
+    return Math.max(least, (refreshSeconds * 1000) / Math.max(1, clock.speed));
   }
 
   /** Begins to observe; does nothing when it observes already. */
@@ -155,6 +156,7 @@ export class FarmWatch implements FarmStore {
   async #round(signal: AbortSignal, started: number): Promise<void> {
     const { aws, clock } = this.#session;
     const callsBefore = total(aws.calls);
+    const loopBefore = performance.eventLoopUtilization();
     const before = this.#view.snapshot;
     const snapshot = await this.#observe(this.#session, this.#context, before, signal);
     if (signal.aborted) return;
@@ -171,6 +173,7 @@ export class FarmWatch implements FarmStore {
     this.#pace.after({
       throttled: Object.values(readingsOf(snapshot)).some((reading) => reading.problem?.kind === 'throttled'),
       moving: (before !== undefined && news.length > 0) || isMoving(snapshot),
+      busyMs: performance.eventLoopUtilization(loopBefore).active,
     });
     this.#publish({
       // Without ever having seen the stack there is nothing to show but why.
