@@ -284,23 +284,9 @@ describe.skipIf(typeof checked === 'string')('the aws command line, from an empt
     ]);
   });
 
-  it('deletes the stack once the agents are gone, which no stack knows, and nothing is left', async () => {
-    await done('cloudformation', 'delete-stack', '--stack-name', 'farm');
-    const first = await tools.aws('cloudformation', 'wait', 'stack-delete-complete', '--stack-name', 'farm');
-    // The masters that would have ended their agents went first, and the agents hold their security group.
-    expect(first.stderr).toContain('DELETE_FAILED');
-    const failed = await tools.query<string[]>(
-      "StackResourceSummaries[?ResourceStatus=='DELETE_FAILED'].LogicalResourceId",
-      ...['cloudformation', 'list-stack-resources', '--stack-name', 'farm'],
-    );
-    expect(failed).toEqual(['AgentSecurityGroup']);
-    // With no master to speak to them they have powered themselves off in the meantime.
-    const agents = await tools.query<unknown[]>(
-      'Reservations[].Instances[].InstanceId',
-      ...['ec2', 'describe-instances', '--filters', 'Name=tag:jdci:role,Values=agent'],
-      'Name=instance-state-name,Values=pending,running,shutting-down',
-    );
-    expect(agents).toEqual([]);
+  it('deletes the stack, which waits for the agents that no stack knows, and nothing is left', async () => {
+    // The masters that would have ended their agents go first, and the agents hold their security group until they power
+    // themselves off for want of a master: sooner than CloudFormation gives up on the group.
     await done('cloudformation', 'delete-stack', '--stack-name', 'farm');
     await done('cloudformation', 'wait', 'stack-delete-complete', '--stack-name', 'farm');
     const gone = await tools.aws('cloudformation', 'describe-stacks', '--stack-name', 'farm');
