@@ -7,61 +7,20 @@ import { isMap } from '../../src/sandbox/cloudformation/value.ts';
 import { addSubnet, addVpc } from '../../src/sandbox/world/ec2-network.ts';
 import { line } from '../sandbox/cloudformation/fakes.ts';
 import { hostedZone, hostIds, refusal, region, template } from '../sandbox/cloudformation/farm-region.ts';
-
-const certificate = 'arn:aws:acm:eu-west-1:123456789012:certificate/0a0a0a0a-1b1b-4c4c-8d8d-2e2e2e2e2e2e';
-
-interface Combination {
-  masters: 2 | 3 | 4;
-  spare: 0 | 1 | 2;
-  door: 'its own name' | 'zone' | 'zone and certificate';
-  keyPair: boolean;
-  sticky: boolean;
-  scheme: 'internet-facing' | 'internal';
-}
-
-function combination(
-  masters: Combination['masters'],
-  spare: Combination['spare'],
-  door: Combination['door'],
-  options: Partial<Pick<Combination, 'keyPair' | 'sticky' | 'scheme'>> = {},
-): Combination {
-  return { masters, spare, door, keyPair: false, sticky: false, scheme: 'internet-facing', ...options };
-}
-
-// Nine of 216, in which every two values of any two settings meet; the first test below holds them to that.
-const combinations: readonly Combination[] = [
-  combination(2, 0, 'its own name'),
-  combination(2, 1, 'zone', { sticky: true, scheme: 'internal' }),
-  combination(2, 2, 'zone and certificate', { keyPair: true }),
-  combination(3, 0, 'zone', { keyPair: true, scheme: 'internal' }),
-  combination(3, 1, 'zone and certificate'),
-  combination(3, 2, 'its own name', { sticky: true, scheme: 'internal' }),
-  combination(4, 0, 'zone and certificate', { sticky: true, scheme: 'internal' }),
-  combination(4, 1, 'its own name', { keyPair: true, sticky: true }),
-  combination(4, 2, 'zone'),
-];
-
-/** How many values each setting can have. */
-const sizes: Record<keyof Combination, number> = { masters: 3, spare: 3, door: 3, keyPair: 2, sticky: 2, scheme: 2 };
-
-const title = (c: Combination) =>
-  `${c.masters} masters, ${c.spare} spare, ${c.door}, ${c.scheme}${c.keyPair ? ', key pair' : ''}${c.sticky ? ', sticky' : ''}`;
+import {
+  type Combination,
+  certificate,
+  combination,
+  combinations,
+  parametersOf,
+  sizes,
+  title,
+} from './combinations.ts';
 
 function deployed(c: Combination) {
   const t = region();
-  const more: Record<string, string> = {
-    MasterCount: String(c.masters),
-    SpareHosts: String(c.spare),
-    Scheme: c.scheme,
-    Stickiness: String(c.sticky),
-  };
-  if (c.keyPair) {
-    t.ask('ec2', 'CreateKeyPair', { KeyName: 'ops' });
-    more.HostKeyPair = 'ops';
-  }
-  if (c.door !== 'its own name') Object.assign(more, { HostedZoneId: hostedZone(t), DnsName: 'ci.build.example' });
-  if (c.door === 'zone and certificate') more.CertificateArn = certificate;
-  t.change('CREATE', more).execute();
+  if (c.keyPair) t.ask('ec2', 'CreateKeyPair', { KeyName: 'ops' });
+  t.change('CREATE', parametersOf(c, hostedZone(t))).execute();
   const status = t.settle();
   const failure = t.events().find(({ ResourceStatus }) => ResourceStatus?.endsWith('_FAILED'));
   expect(status, failure ? line(failure) : '').toBe('CREATE_COMPLETE');

@@ -164,6 +164,14 @@ describe('the rights', () => {
     });
   });
 
+  it('let a master copy no disk of the account but the farm’s own', () => {
+    const copying = statements('MasterRole').filter(({ Resource }) => JSON.stringify(Resource).includes('::snapshot/'));
+    expect(copying.map(({ Condition }) => Condition)).toEqual([
+      { StringNotEquals: { 'ec2:Owner': { Ref: 'AWS::AccountId' } } },
+      { StringEquals: { 'aws:ResourceTag/jdci:farm': { Ref: 'AWS::StackName' } } },
+    ]);
+  });
+
   it('have no wildcard among their actions', () => {
     for (const role of ['ExecutionRole', 'MasterRole', 'HostRole', 'AgentRole']) {
       expect(
