@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { made, seed } from '../../src/sandbox/jenkins/jobs.ts';
 import { jenkinsVersion } from '../../src/sandbox/jenkins/responses.ts';
-import { agentConfig, agentFiles, image, jobShells, pins, read } from './sources.ts';
+import { agentConfig, agentFiles, image, jobShells, pins, pluginNeeds, read } from './sources.ts';
 
 const dockerfile = read('Dockerfile');
 const instructions = dockerfile
@@ -29,6 +29,12 @@ describe('Dockerfile', () => {
     expect(instructions.find((line) => line.includes('jenkins-plugin-cli'))).toContain('--latest=false');
   });
 
+  it('keeps an idle connection for longer than the load balancer does', () => {
+    const [, milliseconds] = /--httpKeepAliveTimeout=(\d+)/.exec(dockerfile) ?? [];
+    const [, seconds] = /IdleTimeout: (\d+)/.exec(readFileSync(join(image, '..', 'cfn', 'farm.yaml'), 'utf8')) ?? [];
+    expect(Number(milliseconds)).toBeGreaterThan(Number(seconds) * 1000);
+  });
+
   it('has no secret and no value of a farm', () => {
     const set = instructions.filter((line) => /^(?:ENV|ARG) /.test(line)).join('\n');
     expect([...set.matchAll(/\b(JDCI_[A-Z_]+)=/g)].map(([, name]) => name)).toEqual(['JDCI_HOME']);
@@ -48,7 +54,7 @@ describe('plugins.txt', () => {
   it('pins every plugin once, to a version', () => {
     expect(all.length).toBeGreaterThan(50);
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
-    for (const pin of all) expect(pin).toMatchObject({ id: /^[a-z0-9-]+$/, version: /^\d[\w.-]*$/ });
+    for (const { id, version } of all) expect(`${id}:${version}`).toMatch(/^[a-z0-9-]+:\d[\w.-]*$/);
     expect(read('plugins.txt')).not.toMatch(/latest|incrementals|https?:/);
   });
 
@@ -56,6 +62,19 @@ describe('plugins.txt', () => {
     const ids = all.map(({ id }) => id);
     const used = ['configuration-as-code', 'credentials', 'ec2', 'git', 'job-dsl', 'matrix-auth', 'script-security'];
     expect(ids).toEqual(expect.arrayContaining([...used, 'ssh-credentials', 'timestamper', 'aws-java-sdk2-ec2']));
+  });
+
+  it('has all that those need, directly or through one another, and nothing else', () => {
+    const needs = pluginNeeds();
+    const ids = all.map(({ id }) => id);
+    expect([...needs.keys()].sort()).toEqual([...ids].sort());
+    expect(
+      [...needs].flatMap(([id, needed]) => needed.filter((one) => !ids.includes(one)).map((one) => [id, one])),
+    ).toEqual([]);
+    // The first block of the file is what the image's own files use.
+    const reached = new Set(pins(read('plugins.txt').split('\n\n')[0]).map(({ id }) => id));
+    for (const id of reached) for (const one of needs.get(id) ?? []) reached.add(one);
+    expect(ids.filter((id) => !reached.has(id))).toEqual([]);
   });
 
   it('has the versions that the tests of the boot run with', () => {

@@ -45,8 +45,8 @@ export interface Pin {
   version: string;
 }
 
-export function pins(): Pin[] {
-  return read('plugins.txt')
+export function pins(text = read('plugins.txt')): Pin[] {
+  return text
     .split('\n')
     .map((line) => line.replace(/#.*/, '').trim())
     .filter((line) => line !== '')
@@ -54,4 +54,17 @@ export function pins(): Pin[] {
       const [id = '', version = ''] = line.split(':');
       return { id, version };
     });
+}
+
+/** The plugins that each plugin cannot do without. */
+export function pluginNeeds(): Map<string, string[]> {
+  const lines = readFileSync(new URL('plugin-needs.txt', import.meta.url), 'utf8').split('\n');
+  return new Map(
+    lines
+      .filter((line) => /^[a-z]/.test(line))
+      .map((line) => {
+        const [id = '', needed = ''] = line.split(':');
+        return [id, needed.split(' ').filter((one) => one !== '')];
+      }),
+  );
 }

@@ -1,5 +1,6 @@
 import { instances, runInstances, terminateInstance } from '../world/ec2.ts';
 import { networks } from '../world/ec2-network.ts';
+import { imageOf, rootSnapshotId } from '../world/ec2-offers.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { tagList } from '../world/tags.ts';
 import { addAgent, countAgents } from './agents.ts';
@@ -80,6 +81,8 @@ function launchAgent(master: Master): void {
     ['jenkins_server_url', url],
     ['jenkins_cloud_name', cloud],
   ]);
+  judgeOwnCall(master, 'DescribeImages', { ImageIds: [agents.ami] });
+  const image = imageOf(world, agents.ami);
   judgeOwnCall(master, 'DescribeInstances', {});
   judgeOwnCall(master, 'RunInstances', {
     ImageId: agents.ami,
@@ -88,8 +91,11 @@ function launchAgent(master: Master): void {
     SecurityGroupIds: [agents.securityGroup],
     KeyName: agents.keyPair,
     IamInstanceProfile: { Arn: agents.instanceProfile },
-    // The plugin tags the volumes as it tags the instance.
-    TagSpecifications: ['instance', 'volume'].map((ResourceType) => ({ ResourceType, Tags: tagList(tags) })),
+    // The plugin repeats the image's disk with the snapshot, and tags volumes and network interfaces as the instance.
+    BlockDeviceMappings: [{ DeviceName: image.rootDeviceName, Ebs: { SnapshotId: rootSnapshotId(image) } }],
+    TagSpecifications: ['instance', 'volume', 'network-interface'].map((ResourceType) => {
+      return { ResourceType, Tags: tagList(tags) };
+    }),
   });
   const [instance] = runInstances(world, {
     imageId: agents.ami,

@@ -19,7 +19,7 @@ import {
   type Image as WireImage,
 } from '@aws-sdk/client-ec2';
 import { zoneId } from '../world/ec2-network.ts';
-import { type Image, type InstanceType, imageOf, images, instanceTypes } from '../world/ec2-offers.ts';
+import { type Image, type InstanceType, imageOf, images, instanceTypes, rootSnapshotId } from '../world/ec2-offers.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { tagList } from '../world/tags.ts';
 import { byIds, filtered } from './ec2-filters.ts';
@@ -56,7 +56,7 @@ function imageView(image: Image): WireImage {
       {
         DeviceName: image.rootDeviceName,
         Ebs: {
-          SnapshotId: `snap-${image.id.slice('ami-'.length)}`,
+          SnapshotId: rootSnapshotId(image),
           VolumeSize: image.rootSize,
           VolumeType: 'gp3',
           DeleteOnTermination: true,

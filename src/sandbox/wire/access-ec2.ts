@@ -1,6 +1,7 @@
 import type { RequestLaunchTemplateData, RunInstancesRequest } from '@aws-sdk/client-ec2';
 import { type Instance, instances } from '../world/ec2.ts';
 import { networks } from '../world/ec2-network.ts';
+import { images, rootSnapshotId } from '../world/ec2-offers.ts';
 import { iam, instanceProfileByArn } from '../world/iam.ts';
 import {
   type LaunchTemplate,
@@ -166,6 +167,18 @@ function templateTarget(world: World, template: LaunchTemplate | undefined): Tar
   return { resource: arn(world, `launch-template/${template?.id ?? '*'}`), tags: template?.tags };
 }
 
+/** The snapshots that a launch names for its disks. Their ARNs name no account; those of an image need not be named. */
+function snapshotTargets(world: World, input: Fields): Target[] {
+  return recordsOf(input, 'BlockDeviceMappings').flatMap(({ Ebs }) => {
+    const id = isRecord(Ebs) ? textOf(Ebs, 'SnapshotId') : undefined;
+    if (id === undefined) return [];
+    const image = [...images(world).values()].find((one) => rootSnapshotId(one) === id);
+    const owner = image && (image.ownerAlias ?? image.ownerId);
+    const resource = `arn:aws:ec2:${world.settings.region}::snapshot/${id}`;
+    return [{ resource, tags: image?.tags, keys: { 'ec2:Owner': owner } }];
+  });
+}
+
 /** A launch demands the right to every part of it, and to hand over the role of its profile. */
 export function runDemands(world: World, input: Fields, named: NamedTemplate | undefined): readonly Demand[] {
   const spec = launchSpecFrom(world, input as Partial<RunInstancesRequest> as RunInstancesRequest, named?.data);
@@ -188,6 +201,7 @@ export function runDemands(world: World, input: Fields, named: NamedTemplate | u
     { ...created(world, 'network-interface', input), keys: { 'ec2:Vpc': vpc } },
     ...spec.securityGroupIds.map((id) => existing(world, id)),
     created(world, 'volume', input),
+    ...snapshotTargets(world, input),
     ...(spec.keyName === undefined ? [] : [{ resource: arn(world, `key-pair/${spec.keyName}`) }]),
     ...(named ? [templateTarget(world, named.template)] : []),
   ];

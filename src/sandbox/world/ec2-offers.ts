@@ -94,6 +94,11 @@ export interface Image {
 /** The images that the account can launch, by id. */
 export const images = perWorld(() => new Map<string, Image>());
 
+/** The snapshot from which an image's root volume is made; in this region it has the owner and the tags of its image. */
+export function rootSnapshotId(image: Image): string {
+  return `snap-${image.id.slice('ami-'.length)}`;
+}
+
 /** Adds an image. */
 export function addImage(world: World, spec: Omit<Image, 'id' | 'tags'>): Image {
   const image: Image = { ...spec, id: world.id('ami'), tags: new Map() };

@@ -12,6 +12,7 @@ import { ListHostedZonesCommand, Route53Client } from '@aws-sdk/client-route-53'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { instances } from '../../../src/sandbox/world/ec2.ts';
+import { images } from '../../../src/sandbox/world/ec2-offers.ts';
 import { iam } from '../../../src/sandbox/world/iam.ts';
 import { failure, startFarm } from './started.ts';
 
@@ -167,21 +168,42 @@ describe('policies', () => {
       expect(await masterLog()).toEqual([]);
     });
 
-    it('is no more than that: without a right of it no agent starts', async () => {
+    it.each([
+      ['iam:PassRole', 'iam:GetRole', /iam:PassRole on resource: arn:aws:iam::123456789012:role\//],
+      // What a launch names of the image's disk, besides the image.
+      ['::snapshot/*', '::snapshot/none', /ec2:RunInstances on resource: arn:aws:ec2:eu-west-1::snapshot\/snap-/],
+    ])('is no more than that: without %s no agent starts', async (right, instead, refusal) => {
       const role = [...iam(farm.world).roles.values()].find(({ name }) => name.includes('MasterRole'));
       const name = 'agents-of-this-farm';
       const policy = role?.inline.get(name) ?? '';
       await farm.control('load', { buildsPerHour: 0 });
       await farm.advance(3600);
       expect(agentsNow()).toBe(0);
-      role?.inline.set(name, policy.replaceAll('iam:PassRole', 'iam:GetRole'));
+      role?.inline.set(name, policy.replaceAll(right, instead));
       await farm.control('load', { buildsPerHour: 90 });
       await farm.advance(600);
       expect(agentsNow()).toBe(0);
-      expect((await masterLog()).join()).toMatch(
-        /assumed-role\/\S*MasterRole\S*\/[0-9a-f]{32} is not authorized to perform: iam:PassRole on resource: arn:aws:iam::123456789012:role\//,
-      );
+      const [, said = ''] =
+        /assumed-role\/\S*MasterRole\S*\/[0-9a-f]{32} is not authorized to perform: (.*)/.exec(
+          (await masterLog()).at(-1) ?? '',
+        ) ?? [];
+      expect(said).toMatch(refusal);
       role?.inline.set(name, policy);
+      await farm.advance(600);
+      expect(agentsNow()).toBeGreaterThan(0);
+    });
+
+    it('keeps out the snapshots of the account but for those that bear the tag of the farm', async () => {
+      await farm.control('load', { buildsPerHour: 0 });
+      await farm.advance(3600);
+      expect(agentsNow()).toBe(0);
+      const own = [...images(farm.world).values()];
+      for (const image of own) Object.assign(image, { ownerId: '123456789012', ownerAlias: undefined });
+      await farm.control('load', { buildsPerHour: 90 });
+      await farm.advance(600);
+      expect(agentsNow()).toBe(0);
+      expect((await masterLog()).at(-1)).toContain('::snapshot/snap-');
+      for (const image of own) image.tags.set('jdci:farm', 'jdci');
       await farm.advance(600);
       expect(agentsNow()).toBeGreaterThan(0);
     });
