@@ -14,7 +14,16 @@ const io: Io = {
   stderr: (text) => void process.stderr.write(text),
 };
 
+// Whoever read the answer may have enough of it (`| head`): that is no fault, and the exit code stays that of the answer.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 let status: number = exitCode.ok;
+/** What it ends with when something of its own goes wrong: a check that broke has seen nothing. */
+let whenBroken: number = exitCode.refused;
 
 /** Opens a session, runs one command on it and closes it, whatever happens. */
 async function withSession(
@@ -24,7 +33,7 @@ async function withSession(
 ): Promise<void> {
   const options = command.optsWithGlobals<GlobalOptions>();
   const { openSessionFor } = await import('./commands/open-session.ts');
-  const session = await openSessionFor(options, process.env, { farm: !emptySandbox });
+  const session = await openSessionFor(options, process.env, { farm: !emptySandbox, byItself: false });
   try {
     status = await run(session, options);
   } finally {
@@ -60,6 +69,7 @@ program
     if (word !== undefined) throw unknownCommand(word);
     const options = command.optsWithGlobals<GlobalOptions>();
     if (!process.stdout.isTTY || !process.stdin.isTTY) {
+      whenBroken = exitCode.unknown;
       const { runCheck } = await import('./commands/check.ts');
       await withSession(command, false, (session) => runCheck(session, options, io));
       return;
@@ -72,6 +82,7 @@ program
   .command('check')
   .description('one verdict line and the findings; exit 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN')
   .action(async (_local, command: Command) => {
+    whenBroken = exitCode.unknown;
     const { runCheck } = await import('./commands/check.ts');
     await withSession(command, false, (session, options) => runCheck(session, options, io));
   });
@@ -213,7 +224,7 @@ async function main(): Promise<void> {
       return;
     }
     const problem = problemOf(error);
-    status = exitCode.refused;
+    status = whenBroken;
     io.stderr(`jdci-tui: ${problem.message}; ${problem.advice}\n`);
   }
 }

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { createParameter, deleteParameter, overwriteParameter, parametersBelow } from '../aws/parameter-lock.ts';
-import { ProblemError } from '../core/problem.ts';
+import { ProblemError, problemOf } from '../core/problem.ts';
 import type { Session } from '../farm/session.ts';
 
 /*
@@ -142,12 +142,19 @@ export async function acquireLock(session: Session, purpose: string, seconds: nu
     },
   };
   // Whoever read the epochs long ago may make one that others have already left behind and cleared away: look again.
-  const after = await entries(session);
+  const after = await entries(session).catch(async (error: unknown) => {
+    // Not to be had after all: left as it is, it would keep everybody off until it expires.
+    await lock.release().catch((later: unknown) => session.log.line('lock', problemOf(later).message));
+    throw error;
+  });
   if ((after[0]?.epoch ?? epoch) > epoch) {
     await lock.release();
     throw refusedBy(heldBy(after[0], clock.now()) ?? 'somebody else took the lock in this moment', path);
   }
-  for (const old of after.filter((entry) => entry.epoch < epoch)) await deleteParameter(aws, old.name);
+  for (const old of after.filter((entry) => entry.epoch < epoch)) {
+    // Old epochs do no harm; whoever takes the lock next clears them away.
+    await deleteParameter(aws, old.name).catch((error: unknown) => session.log.line('lock', problemOf(error).message));
+  }
   return lock;
 }
 

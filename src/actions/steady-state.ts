@@ -7,6 +7,8 @@ export interface SlotService {
   /** The newest task that ECS wants to run. */
   readonly task?: TaskFacts;
   readonly instanceId?: string;
+  /** ECS has its agent's ear on that host: without it no task there can be started or stopped. */
+  readonly agentConnected: boolean;
   readonly zone?: string;
   readonly balanced?: BalancedInstance;
   /** Its task runs and the load balancer sends requests to its host. */
@@ -34,6 +36,7 @@ export function slotServices(snapshot: Snapshot): SlotService[] | undefined {
       const zone = host ? zones.get(host.instanceId) : undefined;
       return {
         slot: service.slot,
+        agentConnected: host?.agentConnected ?? false,
         ...(task ? { task } : {}),
         ...(host ? { instanceId: host.instanceId } : {}),
         ...(zone === undefined ? {} : { zone }),
@@ -79,7 +82,10 @@ export function steadyState(snapshot: Snapshot): SteadyState {
   const slots = slotServices(snapshot);
   if (!slots) unseen('what the masters run on');
   else if (slots.length === 0) reasons.push('the farm has no masters');
-  for (const slot of slots ?? []) if (!slot.serving) reasons.push(`slot ${slot.slot} is not serving`);
+  for (const slot of slots ?? []) {
+    if (!slot.serving) reasons.push(`slot ${slot.slot} is not serving`);
+    else if (!slot.agentConnected) reasons.push(`the ECS agent under slot ${slot.slot} is disconnected`);
+  }
 
   const group = fresh(snapshot.group);
   if (!group) unseen('the group of hosts');

@@ -39,6 +39,20 @@ const unreachableCodes = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'EPIPE',
+  'ENETDOWN',
+  'EHOSTDOWN',
+  'EPROTO',
+]);
+/** What Node says of a certificate that it does not trust: mostly that of a company's own TLS proxy. */
+const untrustedCodes = new Set([
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
 /** The shape in which the SDK and Node throw. */
@@ -55,12 +69,14 @@ export function awsProblem(error: unknown, action: string, timedOut: boolean): P
   const thrown: Thrown = typeof error === 'object' && error !== null ? error : { message: String(error) };
   const code = thrown.Code ?? (thrown.name === 'Error' || thrown.name === undefined ? thrown.code : thrown.name) ?? '';
   const kind = kindOf(code, thrown, timedOut);
-  const detail = safeLine((thrown.message ?? '').split('\n')[0] ?? '');
+  // A name with several addresses fails with an AggregateError, which has a code and no words.
+  const detail = safeLine((thrown.message ?? '').split('\n')[0] ?? '') || thrown.code || code;
+  const needed = kind === 'denied' ? deniedAction(detail, action) : action;
   return {
     kind,
     source: action,
-    message: sentence(kind, action, detail || code),
-    advice: adviceFor(kind, action),
+    message: sentence(kind, needed, detail),
+    advice: untrustedCodes.has(code) ? untrustedAdvice : adviceFor(kind, needed),
     ...(code ? { code } : {}),
   };
 }
@@ -75,18 +91,25 @@ function kindOf(code: string, thrown: Thrown, timedOut: boolean): ProblemKind {
   if (deniedCodes.has(code)) return 'denied';
   if (throttledCodes.has(code)) return 'throttled';
   if (unreachableCodes.has(thrown.code ?? '') || unreachableCodes.has(code)) return 'unreachable';
+  if (untrustedCodes.has(code)) return 'unreachable';
   if (/NotFound|DoesNotExist|NoSuch/.test(code) || /does not exist/.test(thrown.message ?? '')) return 'not-found';
-  if (
-    code === 'SyntaxError' ||
-    code === 'NotAwsAnswer' ||
-    /deserializ|Unexpected token|not well-formed|parse/i.test(thrown.message ?? '')
-  )
-    return 'nonsense';
+  if (code === 'SyntaxError' || code === 'NotAwsAnswer') return 'nonsense';
   const status = thrown.$metadata?.httpStatusCode ?? 0;
+  // A refusal with a code of its own may itself speak of what AWS could not parse.
+  const isAnswer = status >= 400 && code !== '';
+  if (!isAnswer && /deserializ|Unexpected token|not well-formed|parse/i.test(thrown.message ?? '')) return 'nonsense';
   if (status >= 500) return 'unreachable';
   if (status >= 400) return 'refused';
   return 'bug';
 }
+
+/** The action that is missing: AWS may need another one than that of the call, `iam:PassRole` to make a stack. */
+function deniedAction(detail: string, action: string): string {
+  return /not authorized to perform:? ([a-z0-9-]+:[A-Za-z]+)/.exec(detail)?.[1] ?? action;
+}
+
+const untrustedAdvice =
+  'the certificate is not one that Node trusts: behind a TLS proxy, give its authority with NODE_EXTRA_CA_CERTS';
 
 function sentence(kind: ProblemKind, action: string, detail: string): string {
   switch (kind) {

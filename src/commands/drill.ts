@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Target } from '../actions/action.ts';
 import { nearestStack } from '../aws/cloudformation-reads.ts';
 import { CommandError, exitCode } from '../core/exit.ts';
@@ -88,6 +88,7 @@ async function runOn(
     );
   }
 
+  const reportFolder = options.report === undefined ? undefined : writableFolder(options.report);
   const abort = new AbortController();
   let interrupted = false;
   const onInterrupt = (): void => {
@@ -107,7 +108,7 @@ async function runOn(
       drill,
       target,
       signal: abort.signal,
-      ...(options.report === undefined ? {} : { reportFolder: options.report }),
+      ...(reportFolder === undefined ? {} : { reportFolder }),
       onProgress: (progress) => {
         for (const event of progress.timeline) printOnce(event, progress.injectedAt, printed, io);
       },
@@ -117,6 +118,25 @@ async function runOn(
   } finally {
     process.removeListener('SIGINT', onInterrupt);
     process.removeListener('SIGTERM', onTerminate);
+  }
+}
+
+/**
+ * The report's folder, made when missing: by its full path, since `drill show` looks for it from anywhere. That it cannot
+ * be written is said before the fault is put in, and not when the verdict is to be written down.
+ */
+function writableFolder(path: string): string {
+  const folder = resolve(path);
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    return folder;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CommandError(
+      `--report ${path}: nothing can be written there (${code}); choose another`,
+      exitCode.refused,
+    );
   }
 }
 

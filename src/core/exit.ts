@@ -10,6 +10,10 @@ export const exitCode = {
   usage: 64,
   /** Ctrl-C (128 + SIGINT). */
   interrupted: 130,
+  /** The terminal is gone (128 + SIGHUP). */
+  hungUp: 129,
+  /** Told to end (128 + SIGTERM). */
+  terminated: 143,
 } as const;
 
 /** Ends a command with a sentence on standard error and an exit code. */

@@ -63,8 +63,9 @@ function many(id: string, agents: readonly Agent[], what: string, advice: string
 
 /** Items that have waited too long for an executor, one finding a master. */
 export function queueFindings(farm: Farm, now: number): readonly Judgement[] {
-  const slots = [...new Set(farm.queue.map((queued) => queued.slot))];
-  return slots.flatMap((slot): readonly Judgement[] => {
+  // What waited when a master was last heard may have been built since: that it is not heard is a finding of its own.
+  const heard = farm.slots.filter((slot) => fresh(slot.master) !== undefined);
+  return heard.flatMap(({ slot }): readonly Judgement[] => {
     const late = farm.queue.filter(
       ({ slot: of, item }) =>
         of === slot && item.buildableSince !== undefined && now - item.buildableSince > patienceMs,

@@ -3,7 +3,7 @@ import type { Judgement } from './finding.ts';
 import type { Farm } from './joined.ts';
 import type { Slot } from './joined-slots.ts';
 import { fresh } from './reading.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { ServiceFacts, Snapshot } from './snapshot.ts';
 import { isInProgress } from './stack-status.ts';
 
 /** Slots that do not serve, and masters that will not build. */
@@ -11,7 +11,7 @@ export function slotFindings(snapshot: Snapshot, farm: Farm): readonly Judgement
   const services = fresh(snapshot.services);
   if (!services) return [];
   const settled = !isInProgress(snapshot.stack.value?.status ?? '');
-  if (services.length === 0) {
+  if (services.every(isDeleted)) {
     if (!settled) return [];
     return [
       {
@@ -24,7 +24,33 @@ export function slotFindings(snapshot: Snapshot, farm: Farm): readonly Judgement
     ];
   }
   const anyServes = farm.slots.some((slot) => slot.state === 'serving');
-  return farm.slots.flatMap((slot) => [...down(slot, anyServes), ...unready(slot), ...quieting(slot)]);
+  return [
+    ...(settled ? missing(snapshot, services) : []),
+    ...farm.slots.flatMap((slot) => [...down(slot, anyServes), ...unready(slot), ...quieting(slot)]),
+  ];
+}
+
+/** ECS goes on describing a deleted service as INACTIVE for a while, and then leaves it out. */
+function isDeleted({ status }: ServiceFacts): boolean {
+  return status === 'INACTIVE' || status === 'DRAINING';
+}
+
+/** Masters that the stack made and that ECS no longer has: without this a farm that lost one would look whole. */
+function missing({ stack }: Snapshot, services: readonly ServiceFacts[]): readonly Judgement[] {
+  const there = new Set(services.filter((one) => !isDeleted(one)).flatMap(({ arn, name }) => [arn, name]));
+  return Object.entries(stack.value?.resources ?? {}).flatMap(([logicalId, physicalId]): readonly Judgement[] => {
+    const slot = /^Service([A-Z])$/.exec(logicalId)?.[1]?.toLowerCase();
+    if (slot === undefined || there.has(physicalId)) return [];
+    return [
+      {
+        id: `service-missing:${slot}`,
+        severity: 'warning',
+        subject: `slot ${slot}`,
+        message: `the service of slot ${slot} is in the stack and not in ECS`,
+        advice: 'it was deleted outside of the stack: destroy the farm and provision it again to have it back',
+      },
+    ];
+  });
 }
 
 function down(slot: Slot, anyServes: boolean): readonly Judgement[] {

@@ -43,6 +43,7 @@ function parse(proxy: string): URL {
   return url;
 }
 
+/** What cannot be read as a URL may still hold a password: before any `@`, with a scheme or, as is often forgotten, without. */
 function withoutCredentials(proxy: string): string {
-  return `"${proxy.replace(/\/\/[^@/]*@/, '//')}"`;
+  return `"${proxy.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/i, '$1')}"`;
 }

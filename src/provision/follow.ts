@@ -1,4 +1,4 @@
-import { findStack, type StackEvent, stackEventsWhile } from '../aws/cloudformation.ts';
+import { findStack, type StackEvent, type StackState, stackEventsWhile } from '../aws/cloudformation.ts';
 import { type Problem, ProblemError, problemOf } from '../core/problem.ts';
 import type { Session } from '../farm/session.ts';
 import type { Proposal, ProvisionProgress } from './form.ts';
@@ -75,7 +75,15 @@ async function endWithoutEvents(
   stack: string,
   signal?: AbortSignal,
 ): Promise<Pick<ProvisionProgress, 'stackStatus' | 'finished' | 'succeeded' | 'outputs'> | undefined> {
-  const found = await findStack(session.aws, stack, signal);
+  let found: StackState | undefined;
+  try {
+    found = await findStack(session.aws, stack, signal);
+  } catch (error) {
+    // The next look at the events meets the same problem, if it lasts, and treats it.
+    const problem = problemOf(error);
+    if (signal?.aborted || !(passes(problem) || problem.kind === 'auth')) throw error;
+    return undefined;
+  }
   const stackStatus = found?.status ?? 'DELETE_COMPLETE';
   if (!isFinal(stackStatus)) return undefined;
   return { stackStatus, finished: true, succeeded: isGood(stackStatus), outputs: found?.outputs ?? {} };

@@ -98,6 +98,27 @@ describe('the lock of a farm', () => {
     expect(JSON.parse(stored.get('/jdci/jdci/lock/2') ?? '')).toEqual(later);
   });
 
+  it('is not left behind by one who could not make sure of it', async () => {
+    const { session, aws } = bench();
+    const read = aws.handlers.getParametersByPath;
+    let reads = 0;
+    aws.handlers.getParametersByPath = (input) => {
+      if (reads++ === 1) throw new Error('lost');
+      return read?.(input);
+    };
+    await expect(acquireLock(session, 'unlucky', 60)).rejects.toThrow('lost');
+    expect((await acquireLock(session, 'next', 60)).epoch).toBe(2);
+  });
+
+  it('is had even when the epochs before it cannot be cleared away', async () => {
+    const { session, aws } = bench();
+    await (await acquireLock(session, 'first', 60)).release();
+    aws.handlers.deleteParameter = () => {
+      throw new Error('denied');
+    };
+    expect((await acquireLock(session, 'second', 60)).epoch).toBe(2);
+  });
+
   it('is not taken from under a value that is no lock', async () => {
     const { session } = bench(new Map([['/jdci/jdci/lock/7', 'hands off']]));
     expect(await refusedBy(acquireLock(session, 'drill', 60))).toContain('/jdci/jdci/lock/7');

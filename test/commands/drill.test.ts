@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { drillList, drillRun, drillShow, knownDrill } from '../../src/commands/drill.ts';
 import { CommandError } from '../../src/core/exit.ts';
 import { Journal } from '../../src/drills/journal.ts';
+import { seen } from '../../src/farm/reading.ts';
 import type { Session } from '../../src/farm/session.ts';
+import type { Snapshot } from '../../src/farm/snapshot.ts';
 import { farm } from '../drills/farm.ts';
 import { FakeAws, fakeSession, LeapingClock, SimulatedStore } from '../drills/simulated.ts';
 
@@ -33,7 +35,7 @@ function bench(more: Partial<Session> = {}) {
   const aws = new FakeAws(clock, {});
   const session = fakeSession(clock, aws, more);
   const store = new SimulatedStore(() => farm(clock.now()));
-  return { aws, session, store, ...recorder() };
+  return { aws, clock, session, store, ...recorder() };
 }
 
 const kill = { name: 'kill-master-task', yes: false, dryRun: false, json: false };
@@ -56,6 +58,29 @@ describe('drill run', () => {
     const { session, store, io, aws } = bench();
     await expect(drillRun(session, kill, io, store)).rejects.toThrow(/add --yes/);
     expect(aws.operations).toEqual([]);
+  });
+
+  it('says that the report cannot be written before it does anything', async () => {
+    const { session, store, io, aws } = bench();
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    const attempt = drillRun(session, { ...kill, yes: true, report: join(file, 'report') }, io, store);
+    await expect(attempt).rejects.toThrow(/--report .*nothing can be written there \(ENOTDIR\)/);
+    expect(aws.operations).toEqual([]);
+  });
+
+  it('is refused when ECS does not hear the host under a master', async () => {
+    const { session, io, out, clock } = bench();
+    const deaf = (): Snapshot => {
+      const well = farm(clock.now());
+      const hosts = (well.containerInstances.value ?? []).map((one) => ({
+        ...one,
+        agentConnected: one.instanceId !== 'i-2',
+      }));
+      return { ...well, containerInstances: seen(hosts, clock.now()) };
+    };
+    expect(await drillRun(session, { ...kill, dryRun: true, target: 'b' }, io, new SimulatedStore(deaf))).toBe(2);
+    expect(out.stdout).toContain('the ECS agent under slot b is disconnected');
   });
 
   it.each(['b', 'i-2', 'b'.repeat(32), 'bbbb'])('finds the target by %s', async (target) => {

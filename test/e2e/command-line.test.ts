@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,6 +30,17 @@ function run(args: readonly string[], environment: Record<string, string> = {}) 
 }
 
 const inSandbox = (...args: string[]) => run(args, sandbox.environment);
+
+it('takes it for no fault that nobody reads the answer to its end', async () => {
+  const child = spawn(process.execPath, [cli, 'drill', 'list'], { env: isolatedEnvironment(home.path) });
+  child.stdout.destroy();
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const [code] = await once(child, 'close');
+  expect([code, stderr]).toEqual([0, '']);
+});
 
 describe('a command line that cannot be understood', () => {
   it.each([
@@ -85,9 +97,17 @@ describe('check', () => {
     expect(status).toBe(0);
   });
 
-  it('works on a sandbox of its own when there is no account', () => {
-    const { status, stdout } = run(['check', '--json']);
-    expect(JSON.parse(stdout)).toMatchObject({ verdict: 'OK' });
+  it('never takes a sandbox for the account that it was not given', () => {
+    const { status, stdout, stderr } = run(['check', '--json']);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/no AWS profile and no credentials.*--sandbox/);
+    expect(status).toBe(3);
+    expect(run(['drill', 'run', 'kill-master-task', '--yes']).status).toBe(2);
+  });
+
+  it('works on a sandbox of its own when asked to, and says so', () => {
+    const { status, stdout } = run(['check', '--json', '--sandbox']);
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: 'OK', summary: expect.stringMatching(/ · SANDBOX ×10$/) });
     expect(status).toBe(0);
   });
 });

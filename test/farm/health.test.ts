@@ -39,6 +39,42 @@ describe('health', () => {
     });
   });
 
+  it('misses a master whose service was deleted outside of the stack', () => {
+    const whole = healthy();
+    const without = { ...whole, services: changed(whole.services, (all) => all.filter((one) => one.slot !== 'b')) };
+    const inactive = {
+      ...whole,
+      services: changed(whole.services, (all) =>
+        all.map((one) => (one.slot === 'b' ? { ...one, status: 'INACTIVE', desired: 0, running: 0 } : one)),
+      ),
+    };
+    for (const snapshot of [without, inactive]) {
+      expect(health(snapshot, noon)).toMatchObject({ severity: 'warning' });
+      expect(ids(snapshot)).toContain('service-missing:b');
+    }
+    const updating = changed(whole.stack, (one) => ({ ...one, status: 'UPDATE_IN_PROGRESS' }));
+    expect(ids({ ...without, stack: updating })).not.toContain('service-missing:b');
+  });
+
+  it('does not count the waiting of items in a queue that it no longer sees', () => {
+    const item = {
+      id: 1,
+      job: 'x',
+      why: '',
+      since: noon,
+      buildableSince: noon,
+      stuck: false,
+      kind: 'buildable',
+    } as const;
+    const heard = seen(master('b', { queue: [item] }), noon);
+    const later = (b: typeof heard) => {
+      const snapshot = { ...healthy(), masters: { ...healthy().masters, b } };
+      return health(snapshot, noon + 10 * minute).findings.map((finding) => finding.id);
+    };
+    expect(later(heard)).toContain('queue-waiting:b');
+    expect(later(unseen(problem('timeout'), heard))).not.toContain('queue-waiting:b');
+  });
+
   it('is never ok when any one reading could not be seen', () => {
     const names = [
       'stack',

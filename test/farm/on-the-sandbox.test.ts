@@ -31,7 +31,9 @@ describe('a farm in the sandbox', { timeout: 60_000 }, () => {
   };
   const check = async (stack = 'jdci') => {
     const out: string[] = [];
-    const asked = { ...session, farm: { ...session.farm, stack } };
+    // Nothing here is waited for: the pauses between two requests are not what is tested.
+    const clock = { ...session.clock, after: async () => {} };
+    const asked = { ...session, clock, farm: { ...session.farm, stack } };
     const io = { stdout: (text: string) => void out.push(text), stderr: () => {} };
     return { code: await runCheck(asked, { json: true, color: false }, io), document: JSON.parse(out.join('')) };
   };
@@ -41,7 +43,7 @@ describe('a farm in the sandbox', { timeout: 60_000 }, () => {
   it('is OK, with every reading of this round', async () => {
     const { code, document } = await check();
     expect([code, document.verdict, document.findings]).toEqual([0, 'OK', []]);
-    expect(document.summary).toMatch(/^2 of 2 masters serving · 3 hosts · \d+ agents · \d+ queued$/);
+    expect(document.summary).toMatch(/^2 of 2 masters serving · 3 hosts · \d+ agents · \d+ queued · SANDBOX ×0$/);
     const names = Object.keys(document.readings);
     expect(names).toEqual(expect.arrayContaining(['stack', 'probe', 'instances', 'master-a', 'master-b']));
     expect(names.filter((name) => document.readings[name].error !== null)).toEqual([]);
@@ -98,5 +100,22 @@ describe('a farm in the sandbox', { timeout: 60_000 }, () => {
       expect([operation, code === 1 || code === 3]).toEqual([operation, true]);
       expect(document.findings.map((finding: { message: string }) => finding.message).join()).toContain('not allowed');
     }
+  });
+
+  it('asks a front door that answers badly again, so that an outage is told from a hiccup', async () => {
+    const badly = (count: number) => ({
+      service: 'network',
+      operation: '*.elb.amazonaws.com:80',
+      kind: 'error',
+      code: 'InternalServerError',
+      status: 500,
+      count,
+    });
+    await control('faults', [badly(1)]);
+    expect(await check()).toMatchObject({ code: 0, document: { verdict: 'OK' } });
+    await control('faults', [badly(3)]);
+    const lasting = await check();
+    expect(lasting).toMatchObject({ code: 2, document: { verdict: 'CRITICAL' } });
+    expect(lasting.document.findings).toMatchObject([{ id: 'door-failing' }]);
   });
 });

@@ -25,7 +25,14 @@ describe('roads', () => {
 
   it('never shows credentials', async () => {
     expect((await proxyRoad('http://me:secret@proxy:3128')).description).toBe('through http://proxy:3128');
-    await expect(proxyRoad('ftp://me:secret@proxy')).rejects.toThrow(/^(?!.*secret)/);
+    for (const wrong of [
+      'ftp://me:secret@proxy',
+      'me:secret@proxy:3128',
+      'http://me:se/secret@proxy',
+      'me:a@secret@p',
+    ]) {
+      await expect(proxyRoad(wrong)).rejects.toThrow(/^(?!.*secret).*the proxy "/);
+    }
   });
 
   it.each(['nonsense', 'ftp://x', 'http://'])('refuses %s as a wrong command line', async (proxy) => {

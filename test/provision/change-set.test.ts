@@ -282,6 +282,20 @@ describe('followStack', () => {
     expect(aws.renewed).toBe(1);
   });
 
+  it('goes on when a stack without events cannot be asked for once', async () => {
+    const failures = [serviceError('Throttling', 'slow'), serviceError('ExpiredToken', 'expired')];
+    const { session } = bench({
+      describeStackEvents: () => ({ StackEvents: [] }),
+      describeStacks: () => {
+        const failure = failures.shift();
+        if (failure) throw failure;
+        return stackOf('DELETE_COMPLETE')();
+      },
+    });
+    expect(await followed(session, 'arn:stack')).toMatchObject([{ stackStatus: 'DELETE_COMPLETE', finished: true }]);
+    expect(failures).toEqual([]);
+  });
+
   it('throws what will not pass', async () => {
     const { session } = bench({
       describeStackEvents: () => {
