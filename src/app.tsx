@@ -83,6 +83,29 @@ function Root(props: AppProps) {
   );
 }
 
+const signals = { SIGHUP: exitCode.hungUp, SIGTERM: exitCode.terminated, SIGINT: exitCode.interrupted } as const;
+
+/** To write to a terminal that is gone is no error: what is being rolled back then must go on. */
+const ignore = () => {};
+
+/**
+ * Calls `end` when the program is told to end or its terminal is gone: left to itself Node would be dead before a drill
+ * is rolled back. A second signal of the same kind ends it at once. Returns what stops the listening.
+ */
+function endedFromOutside(streams: readonly NodeJS.EventEmitter[], end: (code: number) => void): () => void {
+  const hungUp = () => end(exitCode.hungUp);
+  for (const stream of streams) {
+    if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore);
+    stream.on('error', hungUp);
+  }
+  const listeners = Object.entries(signals).map(([signal, code]) => ({ signal, listener: () => end(code) }));
+  for (const { signal, listener } of listeners) process.once(signal, listener);
+  return () => {
+    for (const stream of streams) stream.removeListener('error', hungUp);
+    for (const { signal, listener } of listeners) process.removeListener(signal, listener);
+  };
+}
+
 /**
  * Owns the terminal until the operator leaves: draws the first frame, loads the rest, and gives the terminal back
  * whatever happens. Resolves with the exit code; rejects, with the terminal restored, with what went wrong.
@@ -110,10 +133,18 @@ export async function runApp(options: AppOptions): Promise<number> {
     ...(options.stdout ? { stdout: options.stdout } : {}),
     ...(options.stdin ? { stdin: options.stdin } : {}),
   });
+  let cause: number | undefined;
+  const stopListening = endedFromOutside(
+    [options.stdin ?? process.stdin, options.stdout ?? process.stdout, process.stderr],
+    (code) => {
+      cause ??= code;
+      app.unmount();
+    },
+  );
   try {
     // Ink draws an error of a component into the alternate screen, where it is lost: it is thrown from here as well.
     const code: unknown = await app.waitUntilExit();
-    return typeof code === 'number' ? code : exitCode.ok;
+    return cause ?? (typeof code === 'number' ? code : exitCode.ok);
   } finally {
     app.unmount();
     // What is still being loaded is waited for: a sandbox that starts must be ended too.
@@ -121,5 +152,6 @@ export async function runApp(options: AppOptions): Promise<number> {
       (loaded) => loaded.close(),
       () => undefined,
     );
+    stopListening();
   }
 }

@@ -37,7 +37,7 @@ async function load(
   keepYoungGenerationSmall();
   report(options.sandbox ? 'starting the sandbox' : 'opening the way to the farm');
   const { openSessionFor } = await import('./open-session.ts');
-  const session = await openSessionFor(options, environment, { farm: false });
+  const session = await openSessionFor(options, environment, { farm: false, byItself: true });
   try {
     const { AccountControl } = await import('../hooks/use-account.ts');
     const account = new AccountControl(async () => (await (await import('../aws/sts.ts')).caller(session.aws)).account);
@@ -52,7 +52,8 @@ async function load(
       ...parts,
       store,
       close: async () => {
-        if (drill.current().running) process.stderr.write('jdci-tui: the drill is stopped and rolled back\n');
+        if (drill.current().running)
+          process.stderr.write('jdci-tui: the drill is stopped and rolled back (Ctrl-C leaves at once)\n');
         account.stop();
         try {
           // The rollback of a drill reads the farm: the watch goes last.

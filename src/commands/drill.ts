@@ -99,6 +99,8 @@ async function runOn(
   const onTerminate = (): void => abort.abort(new Error('terminated'));
   process.once('SIGINT', onInterrupt);
   process.once('SIGTERM', onTerminate);
+  // A closed terminal must not leave a fault behind either.
+  process.once('SIGHUP', onTerminate);
   try {
     io.stderr(`${drill.name} on ${target.label}\nexpected: ${drill.hypothesis}\n`);
     const printed = new Set<string>();
@@ -118,6 +120,7 @@ async function runOn(
   } finally {
     process.removeListener('SIGINT', onInterrupt);
     process.removeListener('SIGTERM', onTerminate);
+    process.removeListener('SIGHUP', onTerminate);
   }
 }
 

@@ -1,8 +1,9 @@
+import { appendFileSync } from 'node:fs';
 import { Aws } from '../aws/clients.ts';
 import { type Profile, readProfiles } from '../aws/profiles.ts';
 import { regions } from '../aws/regions.ts';
 import { monotonicEpoch, parseWorldTime, systemClock, type WorldTime, worldClock } from '../core/clock.ts';
-import { fileLog, silentLog } from '../core/debug-log.ts';
+import { type DebugLog, fileLog, silentLog } from '../core/debug-log.ts';
 import { CommandError, exitCode } from '../core/exit.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { freshSeed, seededRandom } from '../core/random.ts';
@@ -120,7 +121,7 @@ async function makeSession(
     throw new CommandError(`--region ${region}: the sandbox has only ${home}`, exitCode.usage);
   }
   const clock = time ? worldClock(time) : systemClock;
-  const log = options.debug === undefined ? silentLog : fileLog(options.debug, monotonicEpoch);
+  const log = options.debug === undefined ? silentLog : debugLog(options.debug);
   // A started sandbox is reached by its own proxy only, whatever the operator uses for real farms.
   const proxy = sandbox ? environment.JDCI_PROXY : (options.proxy ?? environment.JDCI_PROXY);
   const mastersRoad = await roadThrough(proxy);
@@ -143,6 +144,17 @@ async function makeSession(
       await sandbox?.close();
     },
   };
+}
+
+/** Tried once before anything else: who asks for a log and gets none finds out when it is too late. */
+function debugLog(file: string): DebugLog {
+  try {
+    appendFileSync(file, '', { mode: 0o600 });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split(',')[0] : String(error);
+    throw new CommandError(`--debug ${file} cannot be written: ${reason}`, exitCode.refused);
+  }
+  return fileLog(file, monotonicEpoch);
 }
 
 /** The sandbox's time, from the one just started or from the environment of another process; undefined: a real farm. */

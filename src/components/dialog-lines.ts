@@ -1,7 +1,7 @@
 import type { TextEntry } from '../hooks/text-entry.ts';
 import { fitSpans, type Span, type Spans, span } from '../terminal/spans.ts';
 import type { Tone } from '../terminal/theme.ts';
-import { wrapWords } from '../terminal/width.ts';
+import { displayWidth, wrapWords } from '../terminal/width.ts';
 
 /** What a dialog asks. Its strength fits the danger: yes or no, or the name typed. */
 export interface Question {
@@ -14,12 +14,16 @@ export interface Question {
   readonly tone?: Tone;
 }
 
-/** A text with its cursor, drawn in reverse. */
-export function entrySpans(entry: TextEntry): Spans {
+/** A text with its cursor, drawn in reverse; of one that is longer than `width` columns the part with the cursor. */
+export function entrySpans(entry: TextEntry, width: number): Spans {
   const characters = [...entry.text];
   const under = characters[entry.cursor] ?? ' ';
+  let from = 0;
+  // Room for the cursor, which may be on a wide character, and for the marks of what is cut at both ends.
+  let room = width - 4 - displayWidth(characters.slice(0, entry.cursor).join(''));
+  while (room < 0 && from < entry.cursor) room += displayWidth(characters[from++] ?? '');
   return [
-    span(characters.slice(0, entry.cursor).join('')),
+    span(`${from > 0 ? '…' : ''}${characters.slice(from, entry.cursor).join('')}`),
     { text: under, inverse: true },
     span(characters.slice(entry.cursor + 1).join('')),
   ];
@@ -43,8 +47,10 @@ export function dialogLines(question: Question, width: number, typed: TextEntry)
           span('type '),
           { text: question.word ?? '', tone, bold: true },
           span(' to confirm: '),
-          ...entrySpans(typed),
+          // Behind it there is room for what comes once the word is right.
+          ...entrySpans(typed, Math.max(8, inner - 34 - displayWidth(question.word ?? ''))),
           ...(typed.text !== '' && typed.text === question.word ? [span('  enter: do it', 'key')] : []),
+          ...((question.word ?? '').startsWith(typed.text) ? [] : [span('  not the name', 'critical')]),
         ];
   return [
     top,

@@ -18,6 +18,8 @@ const controlNames: Readonly<Record<string, string>> = {
   ' ': 'space',
 };
 
+const escPress: KeyPress = { name: 'esc', text: '' };
+
 function characterPress(character: string): KeyPress {
   const named = controlNames[character];
   if (character === ' ') return { name: 'space', text: ' ' };
@@ -48,18 +50,26 @@ export function keyPresses(input: string, key: Key): readonly KeyPress[] {
     // Terminals send DEL for the backspace key; Ink calls that `delete` on some of them.
     (key.backspace && 'backspace') ||
     (key.delete && 'delete');
-  if (special) return [{ name: special, text: '' }];
+  if (special) {
+    const press = { name: special, text: '' };
+    return key.meta && (key.tab || key.return) ? [escPress, press] : [press];
+  }
   if (key.ctrl) return [{ name: `ctrl+${input}`, text: '' }];
-  return [...input].map(characterPress);
+  const typed = [...input].map(characterPress);
+  // Escape and a letter typed fast look like Alt and the letter. As two keys, Alt-Y answers no question with yes.
+  return key.meta ? [escPress, ...typed] : typed;
 }
 
 /** Gets a key and says whether it is done with it; otherwise the next lower level gets it. */
 export type Listener = (press: KeyPress) => boolean;
 
-/** Who hears a key first: a dialog before the screen under it, that before the frame around every screen. */
-export type Level = 'root' | 'frame' | 'screen' | 'entry' | 'dialog';
+/**
+ * Who hears a key first: what covers everything, then a dialog before the screen under it, that before the frame around
+ * every screen.
+ */
+export type Level = 'root' | 'frame' | 'screen' | 'entry' | 'dialog' | 'cover';
 
-const levels: readonly Level[] = ['dialog', 'entry', 'screen', 'frame', 'root'];
+const levels: readonly Level[] = ['cover', 'dialog', 'entry', 'screen', 'frame', 'root'];
 
 /**
  * Passes keys to the listeners, highest level first. Keys are handled one at a time, with a turn of the event loop
@@ -90,9 +100,9 @@ export class KeyRouter {
     }
     this.#draining = true;
     this.#dispatch(press);
-    // React commits what the key changed in a microtask or a task of its scheduler; both are over two turns later.
-    if (this.#waiting.length === 0) this.#draining = false;
-    else setImmediate(() => setImmediate(() => this.#drain()));
+    // React commits what the key changed in a microtask or a task of its scheduler; both are over two turns later. Until
+    // then the next key waits, whether it is here already or comes in an event of its own (an arrow and Enter at once).
+    setImmediate(() => setImmediate(() => this.#drain()));
   }
 
   #dispatch(press: KeyPress): void {

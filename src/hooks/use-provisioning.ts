@@ -27,7 +27,14 @@ export type ProvisionState =
   | { readonly step: 'discovering' }
   | { readonly step: 'parameters'; readonly form: ParameterForm; readonly problem?: Problem }
   | { readonly step: 'proposing'; readonly form: ParameterForm }
-  | { readonly step: 'review'; readonly form: ParameterForm; readonly proposal: Proposal; readonly problem?: Problem }
+  | {
+      readonly step: 'review';
+      readonly form: ParameterForm;
+      readonly proposal: Proposal;
+      /** What CloudFormation has been asked to do with the change set and has not answered yet. */
+      readonly settling?: 'execute' | 'discard';
+      readonly problem?: Problem;
+    }
   | {
       readonly step: 'executing';
       readonly kind: StackChange;
@@ -45,7 +52,12 @@ export type ProvisionState =
       /** The operator wants to go on looking at it. */
       readonly stays: boolean;
     }
-  | { readonly step: 'trouble'; readonly problem: Problem };
+  | {
+      readonly step: 'trouble';
+      readonly problem: Problem;
+      /** It came while a change was watched: that goes on, and is what there is to come back to. */
+      readonly watched?: true;
+    };
 
 export type ProvisionHappening =
   | { readonly type: 'discovering' }
@@ -53,6 +65,7 @@ export type ProvisionHappening =
   | { readonly type: 'changed'; readonly form: ParameterForm }
   | { readonly type: 'proposing' }
   | { readonly type: 'proposed'; readonly proposal: Proposal }
+  | { readonly type: 'settling'; readonly by: 'execute' | 'discard' }
   | { readonly type: 'discarded' }
   | { readonly type: 'executing'; readonly kind: StackChange; readonly proposal?: Proposal }
   | { readonly type: 'progressed'; readonly progress: ProvisionProgress }
@@ -74,6 +87,11 @@ export function provisionAfter(state: ProvisionState, happening: ProvisionHappen
       return state.step === 'parameters' ? { step: 'proposing', form: state.form } : state;
     case 'proposed':
       return state.step === 'proposing' ? { step: 'review', form: state.form, proposal: happening.proposal } : state;
+    case 'settling': {
+      if (state.step !== 'review') return state;
+      const { problem: _, ...rest } = state;
+      return { ...rest, settling: happening.by };
+    }
     case 'discarded':
       return state.step === 'review' ? { step: 'parameters', form: state.form } : state;
     case 'executing':
@@ -102,8 +120,15 @@ export function provisionAfter(state: ProvisionState, happening: ProvisionHappen
     case 'failed':
       // What the operator typed must outlive a refusal of the service.
       if (state.step === 'proposing') return { step: 'parameters', form: state.form, problem: happening.problem };
-      if (state.step === 'review') return { ...state, problem: happening.problem };
-      return { step: 'trouble', problem: happening.problem };
+      if (state.step === 'review') {
+        const { settling: _, ...rest } = state;
+        return { ...rest, problem: happening.problem };
+      }
+      return {
+        step: 'trouble',
+        problem: happening.problem,
+        ...(state.step === 'executing' ? { watched: true as const } : {}),
+      };
   }
 }
 
@@ -119,6 +144,8 @@ export function unready(form: ParameterForm): readonly string[] {
 export class ProvisionControl extends Observable<ProvisionState> {
   readonly #provisioner: Provisioner;
   #abort = new AbortController();
+  /** A change set in the making; it takes itself back when it is broken off. */
+  #proposing: Promise<void> = Promise.resolve();
   /** What the operator typed, by field: a form that is made anew after a failure gets it again. */
   readonly #typed = new Map<string, string>();
 
@@ -155,14 +182,16 @@ export class ProvisionControl extends Observable<ProvisionState> {
     const state = this.current();
     if (state.step !== 'parameters' || unready(state.form).length > 0) return;
     this.#happen({ type: 'proposing' });
-    await this.#try(async () => {
+    this.#proposing = this.#try(async () => {
       this.#happen({ type: 'proposed', proposal: await this.#provisioner.propose(state.form, this.#abort.signal) });
     });
+    await this.#proposing;
   }
 
   async discard(): Promise<void> {
     const state = this.current();
-    if (state.step !== 'review') return;
+    if (state.step !== 'review' || state.settling) return;
+    this.#happen({ type: 'settling', by: 'discard' });
     await this.#try(async () => {
       await this.#provisioner.discard(state.proposal);
       this.#happen({ type: 'discarded' });
@@ -171,8 +200,9 @@ export class ProvisionControl extends Observable<ProvisionState> {
 
   async execute(): Promise<void> {
     const state = this.current();
-    if (state.step !== 'review') return;
+    if (state.step !== 'review' || state.settling) return;
     const { proposal } = state;
+    this.#happen({ type: 'settling', by: 'execute' });
     await this.#try(async () => {
       await this.#provisioner.execute(proposal);
       this.#happen({ type: 'executing', kind: proposal.kind, proposal });
@@ -182,7 +212,9 @@ export class ProvisionControl extends Observable<ProvisionState> {
 
   /** Watches a change that somebody else, or an earlier run, has begun; of one that is over, how it ended. */
   async watch(): Promise<void> {
-    if (this.busy) return;
+    const { step } = this.current();
+    // What the operator has before him is not taken away: a stack of a change set that waits is in progress too.
+    if (step === 'executing' || step === 'proposing' || step === 'review') return;
     this.#happen({ type: 'executing', kind: 'FOLLOW' });
     await this.#try(() => this.#take(this.#provisioner.follow(undefined, this.#abort.signal)));
   }
@@ -214,8 +246,11 @@ export class ProvisionControl extends Observable<ProvisionState> {
   /** Stops watching; CloudFormation goes on. A change set that nobody will execute is taken back. */
   async close(): Promise<void> {
     this.#abort.abort();
+    await this.#proposing;
     const state = this.current();
-    if (state.step === 'review') await this.#provisioner.discard(state.proposal).catch(() => undefined);
+    // One that is being executed or taken back already is not to be had any more.
+    if (state.step === 'review' && !state.settling)
+      await this.#provisioner.discard(state.proposal).catch(() => undefined);
   }
 
   async #take(course: AsyncIterable<ProvisionProgress>): Promise<void> {

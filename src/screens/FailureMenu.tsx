@@ -33,12 +33,13 @@ export function drillRefusal(drill: Drill, snapshot: Snapshot, refuse: Refuse): 
 }
 
 /** What is asked before a drill starts. */
-export function drillQuestion(drill: Drill, target: Target, snapshot: Snapshot): Question {
+export function drillQuestion(drill: Drill, target: Target, snapshot: Snapshot, gone = false): Question {
   return {
     title: `${drill.title}?`,
     body: [
       `${sentence(drill.action.effect)} Target: ${target.label}.`,
       `${sentence(`Expected: ${drill.hypothesis}`)} Predicted recovery ${duration(drill.predictSeconds(snapshot))}, budget ${duration(drill.budgetSeconds(snapshot))}.`,
+      ...(gone ? ['✕ The target is gone meanwhile: nothing will be done; choose again.'] : []),
     ],
     confirmation: drill.action.confirmation === 'type-name' ? 'type-name' : 'yes-no',
     word: target.confirmWord,
@@ -72,13 +73,19 @@ export interface FailureMenuProps {
 export function FailureMenu({ size, facts, drills, snapshot, refuse, onStart, onBack }: FailureMenuProps) {
   const [cursor, setCursor] = useState(0);
   const [drill, setDrill] = useState<Drill>();
-  // The target by id: the farm moves on while the question is read.
-  const [targetCursor, setTargetCursor] = useState(0);
-  const [askedId, setAskedId] = useState<string>();
+  // By id: the list is sorted anew with every look at the farm, and what is chosen must stay what it was.
+  const [targetId, setTargetId] = useState<string>();
+  // The farm moves on while the question is read. A question that vanished would leave the rest of the name that is
+  // being typed to the screen, as keys: it stays, and says that its target is gone.
+  const [asked, setAsked] = useState<Target>();
   const targets = drill?.action.targets(snapshot) ?? [];
   const here = drills[cursor];
-  const asked = targets.find((target) => target.id === askedId);
-  const at = drill ? Math.min(targetCursor, Math.max(0, targets.length - 1)) : cursor;
+  const at = drill
+    ? Math.max(
+        0,
+        targets.findIndex((target) => target.id === targetId),
+      )
+    : cursor;
   const refusal = drill
     ? targets[at]
       ? refuse(drill, targets[at])
@@ -89,18 +96,18 @@ export function FailureMenu({ size, facts, drills, snapshot, refuse, onStart, on
 
   const step = (by: number) => () => {
     const clamp = (index: number, length: number) => Math.min(Math.max(0, length - 1), Math.max(0, index + by));
-    if (drill) setTargetCursor((before) => clamp(before, targets.length));
+    if (drill) setTargetId(targets[clamp(at, targets.length)]?.id);
     else setCursor((before) => clamp(before, drills.length));
   };
   const choose = () => {
     if (refusal) return;
     if (drill) {
-      setAskedId(targets[at]?.id);
+      setAsked(targets[at]);
     } else if (here) {
       setDrill(here);
       // The first target that may be taken is the one to offer.
-      const free = here.action.targets(snapshot).findIndex((target) => refuse(here, target) === null);
-      setTargetCursor(Math.max(0, free));
+      const offered = here.action.targets(snapshot);
+      setTargetId((offered.find((target) => refuse(here, target) === null) ?? offered[0])?.id);
     }
   };
   useCommands(
@@ -146,7 +153,8 @@ export function FailureMenu({ size, facts, drills, snapshot, refuse, onStart, on
           : []),
       ]
     : [[span(' there is no drill', 'dim')]];
-  const question = drill && asked ? drillQuestion(drill, asked, snapshot) : undefined;
+  const gone = asked !== undefined && !targets.some((target) => target.id === asked.id);
+  const question = drill && asked ? drillQuestion(drill, asked, snapshot, gone) : undefined;
   const heading: Spans = [
     { text: drill ? ` ${drill.title}` : ' Failure menu', tone: 'heading' },
     span(drill ? '  · which one?' : '  · break something on purpose, and measure how the farm heals', 'dim'),
@@ -164,10 +172,10 @@ export function FailureMenu({ size, facts, drills, snapshot, refuse, onStart, on
         <Dialog
           question={question}
           width={width}
-          onNo={() => setAskedId(undefined)}
+          onNo={() => setAsked(undefined)}
           onYes={() => {
-            setAskedId(undefined);
-            onStart(drill, asked);
+            setAsked(undefined);
+            if (!gone) onStart(drill, asked);
           }}
         />
       ) : null}

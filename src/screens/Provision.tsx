@@ -33,7 +33,9 @@ export function Provision({ size, facts, control, clock, now, exists, onBoard }:
   useEffect(() => {
     if (control.current().step === 'asleep') void control.begin();
   }, [control]);
-  useCommands(scopes, { retry: () => void control.begin(), back: onBoard }, { active: waiting });
+  const isWatched = state.step === 'trouble' && state.watched === true;
+  const retry = () => void (isWatched ? control.watch() : control.begin());
+  useCommands(scopes, { retry, back: onBoard }, { active: waiting });
   const shared = { size, facts };
   if (state.step === 'parameters' || state.step === 'proposing') {
     const title = state.form.existing ? `Update of ${facts.stack}` : `New farm ${facts.stack}`;

@@ -91,7 +91,11 @@ export function Review({ size, facts, state, control }: ReviewProps) {
   const { proposal } = state;
   const width = size.columns;
   const question = reviewQuestion(proposal);
-  const trouble: readonly Spans[] = state.problem ? problemLines(state.problem, width) : [];
+  const trouble: readonly Spans[] = state.settling
+    ? [[span(` ◌ asking CloudFormation to ${state.settling} the change set`, 'moving')]]
+    : state.problem
+      ? problemLines(state.problem, width)
+      : [];
   const under = asking ? dialogHeight(question, width) : trouble.length;
   const tableHeight = bodyRows(size) - 2 - under;
   const { state: table, handlers } = useTable(
@@ -100,7 +104,13 @@ export function Review({ size, facts, state, control }: ReviewProps) {
   );
   useCommands(
     scopes,
-    { ...handlers, execute: () => setAsking(true), discard: () => void control.discard() },
+    {
+      ...handlers,
+      execute: () => {
+        if (!state.settling) setAsking(true);
+      },
+      discard: () => void control.discard(),
+    },
     { active: !asking },
   );
   const heading: Spans = [

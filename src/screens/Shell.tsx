@@ -18,7 +18,7 @@ import { useJoined } from '../hooks/use-joined.ts';
 import { useCommands } from '../hooks/use-keys.ts';
 import { useNow } from '../hooks/use-now.ts';
 import { type ProvisionControl, type ProvisionState, useProvisioning } from '../hooks/use-provisioning.ts';
-import { fits, type TerminalSize } from '../hooks/use-terminal-size.ts';
+import type { TerminalSize } from '../hooks/use-terminal-size.ts';
 import { duration } from '../terminal/format.ts';
 import { Agents } from './Agents.tsx';
 import { Door } from './Door.tsx';
@@ -35,7 +35,7 @@ import { Masters } from './Masters.tsx';
 import { Overview } from './Overview.tsx';
 import { Provision } from './Provision.tsx';
 import { Queue } from './Queue.tsx';
-import { TooSmall } from './TooSmall.tsx';
+import { Room } from './Room.tsx';
 
 /** What the screens work on; made after the first frame. */
 export interface Loaded {
@@ -116,8 +116,18 @@ export interface ShellProps {
   readonly onQuit: () => void;
 }
 
-/** The frame around every screen: which one is shown, and the keys that lead to another. */
+/** Every screen, as long as the terminal has room for them. */
 export function Shell({ loaded, size, onQuit }: ShellProps) {
+  const busy = quitQuestion(useDrill(loaded.drill), useProvisioning(loaded.provision)) !== undefined;
+  return (
+    <Room size={size} busy={busy} onQuit={onQuit}>
+      {(roomy) => <Screens loaded={loaded} size={roomy} onQuit={onQuit} />}
+    </Room>
+  );
+}
+
+/** Which screen is shown, and the keys that lead to another. */
+function Screens({ loaded, size, onQuit }: ShellProps) {
   const { session, store, drills, provision, drill, interrupted, faults } = loaded;
   const view = useFarm(store, (whole) => whole);
   const farm = useJoined(store);
@@ -145,6 +155,10 @@ export function Shell({ loaded, size, onQuit }: ShellProps) {
 
   const question = quitting ? quitQuestion(drillState, provisionState) : undefined;
   const busy = quitQuestion(drillState, provisionState) !== undefined;
+  // What it was asked about is over: the next drill must not begin with the question.
+  useEffect(() => {
+    if (!busy) setQuitting(false);
+  }, [busy]);
   const go = (to: ScreenName) => () => {
     setHelping(false);
     setScreen(to);
@@ -187,7 +201,7 @@ export function Shell({ loaded, size, onQuit }: ShellProps) {
       help: () => setHelping(true),
       quit: () => (busy ? setQuitting(true) : onQuit()),
     },
-    { level: 'frame', circumstances, active: fits(size) },
+    { level: 'frame', circumstances },
   );
 
   const account = asked ?? accountOf(view);
@@ -205,7 +219,6 @@ export function Shell({ loaded, size, onQuit }: ShellProps) {
     ...(note === undefined ? {} : { note }),
   };
   const shared = { size, facts };
-  if (!fits(size)) return <TooSmall size={size} />;
   if (question) {
     return (
       <Frame {...shared} scopes={questionScopes(question)}>

@@ -84,7 +84,7 @@ export function TableScreen<R>(props: TableScreenProps<R>) {
     { level: 'entry', active: typing, onText: (press) => setFilter((before) => typeInto(before, press)) },
   );
   const filterWords: Spans = typing
-    ? [span('  /', 'key'), ...entrySpans(filter)]
+    ? [span('  /', 'key'), ...entrySpans(filter, Math.floor(size.columns / 3))]
     : filter.text === ''
       ? []
       : [span(`  /${filter.text}`, 'key'), span(`  ${rows.length} of ${props.rows.length}`, 'dim')];

@@ -56,7 +56,9 @@ export function fieldPanel(
     lines.push(
       sectionTitle(field.label === field.name ? field.name : `${field.label} (${field.name})`, width, field.type),
     );
-    if (editor?.kind === 'text') lines.push([span(' › ', 'key'), ...entrySpans(editor.entry)]);
+    if (editor?.kind === 'text') lines.push([span(' › ', 'key'), ...entrySpans(editor.entry, width - 3)]);
+    // Why CloudFormation refused comes first: below long explanations it would be cut off.
+    if (editor === undefined) lines.push(...trouble);
     if (field.problem !== undefined) {
       lines.push(...wrapWords(`✕ ${field.problem}`, width - 2).map((line): Spans => [span(` ${line}`, 'critical')]));
     } else if (field.required && field.value === '' && editor === undefined) {
@@ -70,7 +72,6 @@ export function fieldPanel(
     }
   }
   if (editor === undefined) {
-    lines.push(...trouble);
     for (const note of notes) {
       lines.push(...wrapWords(`▲ ${note}`, width - 2).map((line): Spans => [span(` ${line}`, 'warning')]));
     }

@@ -72,6 +72,31 @@ describe('runApp', () => {
     expect(close).toHaveBeenCalledOnce();
   });
 
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['SIGINT', 130],
+  ] as const)('rolls back and closes on %s before it ends with %i', async (signal, code) => {
+    const before = process.listenerCount(signal);
+    const { terminal, ended, close } = start();
+    await terminal.settle();
+    process.emit(signal);
+    expect(await ended).toBe(code);
+    expect(close).toHaveBeenCalledOnce();
+    expect(terminal.stdin.raw).toBe(false);
+    expect(terminal.takeWritten()).toContain(leftAlternateScreen);
+    expect(process.listenerCount(signal)).toBe(before);
+  });
+
+  it('closes what it opened when its terminal is gone', async () => {
+    const { terminal, ended, close } = start();
+    await terminal.settle();
+    terminal.stdin.emit('error', new Error('read EIO'));
+    expect(await ended).toBe(129);
+    expect(close).toHaveBeenCalledOnce();
+    expect(() => terminal.stdout.emit('error', new Error('write EIO'))).not.toThrow();
+  });
+
   it('can be left while it loads, and still closes what was being opened', async () => {
     let release: (loaded: LoadedApp) => void = () => {};
     const { terminal, ended, close, loaded } = start({

@@ -127,6 +127,78 @@ describe('ProvisionControl', () => {
     expect(provisioner.calls).toEqual(['discover', 'propose', 'discard']);
   });
 
+  it('executes a change set once, and does not take back what it executes', async () => {
+    const provisioner = new FakeProvisioner();
+    let executed: () => void = () => {};
+    vi.spyOn(provisioner, 'execute').mockImplementation(() => {
+      provisioner.calls.push('execute');
+      return new Promise((resolve) => {
+        executed = resolve;
+      });
+    });
+    provisioner.progress = [progressAt(1)];
+    const control = new ProvisionControl(provisioner);
+    await control.begin();
+    control.change('ImageUri', 'image@sha256:1');
+    await control.propose();
+    void control.execute();
+    void control.execute();
+    void control.discard();
+    expect(control.current()).toMatchObject({ step: 'review', settling: 'execute' });
+    executed();
+    await turn();
+    expect(provisioner.calls).toEqual(['discover', 'propose', 'execute', 'follow']);
+    expect(control.current()).toMatchObject({ step: 'executing' });
+  });
+
+  it('leaves a change set that is under review where it is when it is asked to watch', async () => {
+    const provisioner = new FakeProvisioner();
+    const control = new ProvisionControl(provisioner);
+    await control.begin();
+    control.change('ImageUri', 'image@sha256:1');
+    await control.propose();
+    await control.watch();
+    expect(control.current().step).toBe('review');
+    expect(provisioner.calls).not.toContain('watch');
+  });
+
+  it('is closed only when a change set in the making has taken itself back', async () => {
+    const provisioner = new FakeProvisioner();
+    let takenBack = false;
+    vi.spyOn(provisioner, 'propose').mockImplementation(
+      (_form?: unknown, signal?: AbortSignal) =>
+        new Promise((_, reject) => {
+          signal?.addEventListener('abort', () =>
+            setImmediate(() => {
+              takenBack = true;
+              reject(new Error('broken off'));
+            }),
+          );
+        }),
+    );
+    const control = new ProvisionControl(provisioner);
+    await control.begin();
+    control.change('ImageUri', 'image@sha256:1');
+    void control.propose();
+    await control.close();
+    expect(takenBack).toBe(true);
+  });
+
+  it('comes back to the change that it lost sight of', async () => {
+    const provisioner = new FakeProvisioner();
+    const denied = { kind: 'denied', source: 'cloudformation', message: 'denied', advice: 'ask for it' } as const;
+    vi.spyOn(provisioner, 'follow').mockReturnValueOnce({
+      [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new ProblemError(denied)) }),
+    } as unknown as ReturnType<FakeProvisioner['follow']>);
+    provisioner.progress = [progressAt(2)];
+    const control = new ProvisionControl(provisioner);
+    await control.watch();
+    expect(control.current()).toMatchObject({ step: 'trouble', watched: true });
+    void control.watch();
+    await turn();
+    expect(control.current()).toMatchObject({ step: 'executing', progress: { done: 2 } });
+  });
+
   it('watches what somebody else has begun', async () => {
     const provisioner = new FakeProvisioner();
     provisioner.progress = [progressAt(2)];

@@ -46,6 +46,12 @@ describe('keyPresses', () => {
     expect(names('é日🎉')).toEqual(['é', '日', '🎉']);
   });
 
+  it('takes Alt and a letter for Escape and the letter, which is what it may have been', () => {
+    expect(names('q', { meta: true })).toEqual(['esc', 'q']);
+    expect(names('', { meta: true, tab: true })).toEqual(['esc', 'tab']);
+    expect(names('', { meta: true, leftArrow: true })).toEqual(['left']);
+  });
+
   it('ignores releases', () => {
     expect(names('j', { eventType: 'release' })).toEqual([]);
   });
@@ -53,8 +59,11 @@ describe('keyPresses', () => {
 
 describe('KeyRouter', () => {
   const press = (name: string) => [{ name, text: name }];
+  const untilHandled = async () => {
+    for (let turn = 0; turn < 8; turn++) await new Promise((resolve) => setImmediate(resolve));
+  };
 
-  it('asks the highest level first and stops at who is done with it', () => {
+  it('asks the highest level first and stops at who is done with it', async () => {
     const router = new KeyRouter();
     const heard: string[] = [];
     router.listen((key) => {
@@ -67,9 +76,26 @@ describe('KeyRouter', () => {
     }, 'screen');
     router.press(press('j'));
     router.press(press('q'));
+    await untilHandled();
     leave();
     router.press(press('j'));
     expect(heard).toEqual(['screen j', 'screen q', 'frame q', 'frame j']);
+  });
+
+  it('lets a key in an event of its own meet what the key before it in the same turn has led to', async () => {
+    const router = new KeyRouter();
+    let field = 'VpcId';
+    const edited: string[] = [];
+    router.listen((key) => {
+      if (key.name === 'enter') edited.push(field);
+      // As React does: the screen knows of the move a turn later.
+      else setImmediate(() => (field = 'ImageUri'));
+      return true;
+    }, 'screen');
+    router.press(press('down'));
+    router.press(press('enter'));
+    await untilHandled();
+    expect(edited).toEqual(['ImageUri']);
   });
 
   it('lets each key of a chunk meet the listeners that the key before it has left', async () => {
@@ -87,7 +113,7 @@ describe('KeyRouter', () => {
     }, 'entry');
     router.press([...press('a'), ...press('b')]);
     router.press(press('c'));
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await untilHandled();
     expect(heard).toEqual(['entry a', 'screen b', 'screen c']);
   });
 });

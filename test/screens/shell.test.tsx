@@ -7,7 +7,7 @@ import { AccountControl } from '../../src/hooks/use-account.ts';
 import { FaultsControl, type SandboxFaults } from '../../src/hooks/use-faults.ts';
 import { InterruptedControl } from '../../src/hooks/use-interrupted.ts';
 import { safeLine } from '../../src/terminal/safe-text.ts';
-import { drill, pastDrill, progress, report, targetB } from '../drill-fixture.ts';
+import { drill, pastDrill, progress, report, targetB, targets } from '../drill-fixture.ts';
 import {
   agent,
   FakeStore,
@@ -338,6 +338,79 @@ describe('a drill', () => {
     expect(quit).not.toHaveBeenCalled();
     await mounted.press('qy');
     expect(quit).toHaveBeenCalledOnce();
+  });
+
+  it('does not carry a question over to the next drill', async () => {
+    const ends: ((value: ReturnType<typeof report>) => void)[] = [];
+    const run = () => new Promise<ReturnType<typeof report>>((resolve) => ends.push(resolve));
+    const loaded = loadedWith(new FakeStore(), { drills: [drill], run });
+    mounted = await mount(<SizedShell loaded={loaded} />, wide);
+    loaded.drill.start(drill, targetB);
+    await mounted.settle();
+    await mounted.press('q');
+    expect(mounted.text()).toContain('Quitting stops it');
+    ends[0]?.(report());
+    await mounted.settle();
+    loaded.drill.start(drill, targetB);
+    await mounted.settle();
+    expect(mounted.lines()[0]).toContain('◌ drill kill-master-task');
+    expect(mounted.text()).not.toContain('Quitting stops it');
+  });
+
+  it('keeps its question when the target goes, so that the rest of a name is no command', async () => {
+    const quit = vi.fn();
+    const run = vi.fn(() => new Promise<never>(() => {}));
+    let targets = [targetB];
+    const moving = { ...drill, action: { ...drill.action, targets: () => targets } };
+    const store = new FakeStore();
+    const loaded = loadedWith(store, { drills: [moving], run });
+    mounted = await mount(<SizedShell loaded={loaded} onQuit={quit} />, small);
+    await mounted.press('F\r\rslot');
+    expect(mounted.text()).toContain('type slot-b to confirm: slot');
+    targets = [];
+    store.publish(view());
+    await mounted.settle();
+    expect(mounted.text()).toContain('The target is gone meanwhile');
+    await mounted.press('q');
+    expect(quit).not.toHaveBeenCalled();
+    await mounted.press(`${keys.backspace}-b\r`);
+    expect(run).not.toHaveBeenCalled();
+    expect(mounted.text()).not.toContain('to confirm');
+  });
+
+  it('hears no key that it cannot show, and keeps what was typed, while there is no room', async () => {
+    const quit = vi.fn();
+    const loaded = loadedWith(new FakeStore(), { drills: [drill] });
+    mounted = await mount(<SizedShell loaded={loaded} onQuit={quit} />, small);
+    loaded.drill.start(drill, targetB);
+    await mounted.press('7/deploy');
+    await mounted.resize(1, 1);
+    await mounted.press('qy');
+    await mounted.resize(60, 10);
+    expect(mounted.lines()[0]).toContain('needs 80×24, has 60×10');
+    await mounted.press('q1');
+    expect(quit).not.toHaveBeenCalled();
+    await mounted.resize(80, 24);
+    expect(mounted.text()).toContain('deploy');
+    expect(mounted.text()).not.toContain('deployq');
+  });
+
+  it('keeps the chosen target when a look at the farm sorts the list anew', async () => {
+    let turned = false;
+    const sorted = { ...drill.action, targets: () => (turned ? [...targets].reverse() : targets) };
+    const store = new FakeStore();
+    const loaded = loadedWith(store, { drills: [{ ...drill, action: sorted }] });
+    mounted = await mount(<SizedShell loaded={loaded} />, wide);
+    await mounted.press('F\r');
+    expect(mounted.text()).toMatch(/▸ ● slot b/);
+    turned = true;
+    store.publish(view({ snapshot: snapshot({ at: now + 2_000 }) }));
+    await mounted.settle();
+    expect(mounted.text()).toMatch(/▸ ● slot b/);
+    await mounted.press('\r');
+    expect(mounted.text()).toContain('type slot-b to confirm');
+    await mounted.press('slot-a');
+    expect(mounted.text()).toContain('not the name');
   });
 
   it('is not offered read-only', async () => {
