@@ -61,7 +61,7 @@ export async function runCheck(
     snapshot = await askDoorAgain(session, probe, snapshot);
     farm = joinFarm(snapshot, farm);
   }
-  const judged = health(snapshot, session.clock.now(), undefined, farm);
+  const judged = await withNearestStack(session, health(snapshot, session.clock.now(), undefined, farm));
   // Nobody must take a sandbox's verdict for that of a real farm.
   const verdict = session.sandbox ? { ...judged, summary: `${judged.summary} · ${session.identity}` } : judged;
   if (options.json) {
@@ -71,6 +71,17 @@ export async function runCheck(
     io.stdout(checkText(verdict, session.clock.now(), colored));
   }
   return exits[verdict.severity];
+}
+
+/** Of a stack that does not exist the advice names the one that may have been meant. */
+async function withNearestStack(session: Session, verdict: Verdict): Promise<Verdict> {
+  const absent = verdict.findings.find((finding) => finding.id === 'stack-absent');
+  if (!absent) return verdict;
+  const { nearestStack } = await import('../aws/cloudformation-reads.ts');
+  const near = await nearestStack(session.aws, session.farm.stack);
+  if (near === undefined || near === session.farm.stack) return verdict;
+  const advice = `did you mean --stack ${near}?`;
+  return { ...verdict, findings: verdict.findings.map((one) => (one === absent ? { ...one, advice } : one)) };
 }
 
 /** One bad answer may be a hiccup, and three in a row are an outage: `health` tells them apart. */

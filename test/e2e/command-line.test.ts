@@ -85,6 +85,12 @@ describe('check', () => {
     expect(status).toBe(3);
   });
 
+  it('names the stack that may have been meant', () => {
+    const { status, stdout } = inSandbox('check', '--stack', 'jcdi');
+    expect(stdout).toMatch(/jcdi does not exist; did you mean --stack jdci\?/);
+    expect(status).toBe(3);
+  });
+
   it('is UNKNOWN, never OK, when AWS cannot be reached', () => {
     const { status, stdout } = run(['check'], { ...sandbox.environment, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
     expect(stdout).toMatch(/^UNKNOWN /);
