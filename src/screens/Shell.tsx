@@ -131,10 +131,12 @@ function Screens({ loaded, size, onQuit }: ShellProps) {
   const { session, store, drills, provision, drill, interrupted, faults } = loaded;
   const view = useFarm(store, (whole) => whole);
   const farm = useJoined(store);
-  // A farm at rest is looked at every few seconds, and its ages then are minutes and hours.
-  const now = useNow(session.clock, view, view.pace.reason === 'at rest' ? 5000 : 1000);
   const drillState = useDrill(drill);
   const provisionState = useProvisioning(provision);
+  // A farm at rest is looked at every few seconds, and its ages then are minutes and hours. What is being made or broken is
+  // counted in seconds, also while there is nothing yet to look at.
+  const changing = provisionState.step === 'executing' || drillState.running;
+  const now = useNow(session.clock, view, !changing && view.pace.reason === 'at rest' ? 5000 : 1000);
   const cutOff = useInterrupted(interrupted).drills.length > 0;
   const asked = useAccount(loaded.account);
   const [chosen, setScreen] = useState<ScreenName>();
