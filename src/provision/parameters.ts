@@ -1,4 +1,5 @@
 import { findStack, type StackState } from '../aws/cloudformation.ts';
+import { masterRepository } from '../aws/ecr.ts';
 import { ecsAmiParameter, type MasterImage, readParameter, repositoryImages } from '../aws/images.ts';
 import { listRoutes, listSubnets, listVpcs } from '../aws/network-discovery.ts';
 import { ProblemError, problemOf } from '../core/problem.ts';
@@ -6,7 +7,6 @@ import type { Session } from '../farm/session.ts';
 import type { Field, ParameterForm } from './form.ts';
 import { proposedSubnets, proposedVpc, splitList, subnetChoices, vpcChoices, zonesOf } from './network-choice.ts';
 import { ownAddress } from './own-address.ts';
-import { imageRepository } from './preflight.ts';
 import { farmTemplate, type Template, type TemplateParameter } from './template.ts';
 import { validated } from './validate.ts';
 
@@ -56,7 +56,7 @@ async function discover(session: Session, given: Given, signal?: AbortSignal): P
     orElse('the VPCs', [], listVpcs(aws, signal)),
     orElse('the subnets', [], listSubnets(aws, signal)),
     orElse('the ways out of the subnets', undefined, listRoutes(aws, signal)),
-    orElse('the images of the masters', [], repositoryImages(aws, imageRepository, signal)),
+    orElse('the images of the masters', [], repositoryImages(aws, masterRepository, signal)),
     orElse('the newest AMI', '', readParameter(aws, ecsAmiParameter, signal)),
     isGiven('OperatorCidr') ? '' : orElse('your own address', '', ownAddress(session, signal)),
   ]);

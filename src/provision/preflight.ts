@@ -1,9 +1,7 @@
+import { masterRepository } from '../aws/ecr.ts';
 import type { Subnet, WayOut } from '../aws/network-discovery.ts';
 import type { ParameterForm } from './form.ts';
 import { splitList, zonesOf } from './network-choice.ts';
-
-/** The ECR repository into which `image push` puts the masters' image. */
-export const imageRepository = 'jdci-master';
 
 // What hosts, masters and agents call; without a way out each needs an endpoint in the VPC. EC2 for the masters' agents.
 const neededEndpoints = [
@@ -79,7 +77,7 @@ function zones(form: ParameterForm, get: Get): string[] {
 
 function image(get: Get): string[] {
   if (get('ImageUri') !== '') return [];
-  return [`no image in the ECR repository ${imageRepository}: build and push one with jdci-tui image push`];
+  return [`no image in the ECR repository ${masterRepository}: build and push one with jdci-tui image push`];
 }
 
 function exposure(get: Get): string[] {

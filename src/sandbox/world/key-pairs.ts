@@ -1,6 +1,5 @@
 import { type RsaKey, seededRsaKey } from './rsa-key.ts';
 import { ServiceError } from './service-error.ts';
-import { putParameter } from './ssm.ts';
 import type { Tags } from './tags.ts';
 import { perWorld, type World } from './world.ts';
 
@@ -45,11 +44,4 @@ function materialOf(world: World, id: string): RsaKey {
   const material = seededRsaKey(world.random.fork(id));
   made.set(name, material);
   return material;
-}
-
-/** What AWS::EC2::KeyPair adds to CreateKeyPair: the private key goes to Parameter Store, under the returned name. */
-export function storePrivateKey(world: World, pair: KeyPair): string {
-  const name = `/ec2/keypair/${pair.id}`;
-  putParameter(world, { name, type: 'SecureString', value: () => pair.material().privatePem });
-  return name;
 }
