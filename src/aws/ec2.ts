@@ -1,12 +1,12 @@
-import { DescribeInstancesCommand, EC2Client, type Instance } from '@aws-sdk/client-ec2';
+import { DescribeInstancesCommand, type Instance } from '@aws-sdk/client-ec2';
 import { safeLine } from '../terminal/safe-text.ts';
 import type { Aws } from './clients.ts';
 import type { InstanceFacts } from './facts.ts';
+import { InstancePagesClient } from './instance-pages.ts';
 import { orAbsent, time } from './shapes.ts';
 
-// The API allows 1,000, but reading so many instances' XML at once would hold the screen for a third of a second. A paged
-// and filtered call also has the larger request bucket (EC2 API throttling).
-const instancesAPage = 100;
+/** The API's maximum. A paged and filtered call also has the larger request bucket (EC2 API throttling). */
+const instancesAPage = 1_000;
 
 /**
  * The hosts and agents of a farm, by the tag `jdci:farm`; what carries neither role of the farm is left out. EC2 goes on
@@ -19,7 +19,7 @@ export async function describeFarmInstances(aws: Aws, farm: string, signal?: Abo
     const page = await aws.call(
       'ec2:DescribeInstances',
       (o) =>
-        aws.client(EC2Client).send(
+        aws.client(InstancePagesClient).send(
           new DescribeInstancesCommand({
             Filters: [{ Name: 'tag:jdci:farm', Values: [farm] }],
             MaxResults: instancesAPage,

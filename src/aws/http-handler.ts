@@ -1,4 +1,5 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { breathe } from '../core/event-loop.ts';
 
 /** An answer that is no AWS answer: a captive portal, a proxy's page. */
 export class NotAwsAnswer extends Error {
@@ -19,6 +20,8 @@ export class AwsHttpHandler extends NodeHttpHandler {
     const contentType = headers['content-type'] ?? '';
     // A 5xx page comes from a balancer in between and is worth the SDK's own retries.
     if (/^text\/html\b/i.test(contentType) && statusCode < 500) throw new NotAwsAnswer(contentType, statusCode);
+    // The SDK reads the body next.
+    await breathe();
     return answer;
   }
 }

@@ -1,3 +1,5 @@
+import { calm } from './event-loop.ts';
+
 /**
  * The one source of time. Farm time (ages, budgets, polls, history) is `now()`; time-outs and staleness are wall time,
  * because a request that hangs costs the operator real seconds however fast the farm's time runs.
@@ -123,7 +125,10 @@ export class ManualClock implements Clock {
     const target = this.#wall + ms;
     for (;;) {
       // Several turns of the microtask queue, so that what runs now can come to wait before time goes on.
-      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+      for (let turn = 0; turn < 20; turn++) {
+        await Promise.resolve();
+        await calm();
+      }
       const due = this.#waiters.filter((waiter) => waiter.at <= target).sort((a, b) => a.at - b.at)[0];
       if (!due) break;
       this.#waiters = this.#waiters.filter((waiter) => waiter !== due);

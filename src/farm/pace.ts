@@ -10,8 +10,11 @@ const slowestMs = 30_000;
 /** Rounds without any change until it is called rest. */
 const quietRounds = 5;
 
-/** A large farm is looked at so seldom that its rounds take a fifth of a core at most. */
-const busyShare = 0.2;
+/**
+ * A large farm is looked at so seldom that its rounds keep the thread busy for this share of the time: a fifth of a core
+ * with what the garbage collector does beside it.
+ */
+const busyShare = 0.16;
 
 /** What one round says about when the next should be. */
 export interface RoundOutcome {

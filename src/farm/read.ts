@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../core/clock.ts';
+import { breathe } from '../core/event-loop.ts';
 import { type Problem, problemOf } from '../core/problem.ts';
 import { type Reading, seen, unseen } from './reading.ts';
 
@@ -31,6 +32,7 @@ export async function read<T>(
   const limit = AbortSignal.timeout(limitMs);
   try {
     const value = await ask(signal ? AbortSignal.any([signal, limit]) : limit);
+    await breathe();
     const same = before?.value !== undefined && isDeepStrictEqual(before.value, value);
     return seen(same && before?.value !== undefined ? before.value : value, clock.now());
   } catch (error) {

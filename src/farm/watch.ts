@@ -1,3 +1,4 @@
+import { breathe } from '../core/event-loop.ts';
 import type { Problem } from '../core/problem.ts';
 import { problemOf } from '../core/problem.ts';
 import { changes } from './changes.ts';
@@ -167,9 +168,14 @@ export class FarmWatch implements FarmStore {
     if (absent) this.probe.stop();
     else if (snapshot.balancer.value) this.probe.start();
 
+    await breathe();
     const farm = joinFarm(snapshot, this.#view.farm);
-    if (isLarge(snapshot)) await breath();
+    await breathe();
     const news = absent ? [] : changes(before && !isAbsent(before.stack) ? before : undefined, snapshot);
+    await breathe();
+    const verdict = health(snapshot, clock.now(), this.#view.verdict, farm);
+    await breathe();
+    if (signal.aborted) return;
     this.#pace.after({
       throttled: Object.values(readingsOf(snapshot)).some((reading) => reading.problem?.kind === 'throttled'),
       moving: (before !== undefined && news.length > 0) || isMoving(snapshot),
@@ -180,7 +186,7 @@ export class FarmWatch implements FarmStore {
       presence: absent ? 'absent' : snapshot.stack.value ? 'present' : 'waiting',
       snapshot,
       farm,
-      verdict: health(snapshot, clock.now(), this.#view.verdict, farm),
+      verdict,
       changes: kept(this.#view.changes, news),
       history: longer(this.#view.history, snapshot),
       pace: {
@@ -197,15 +203,6 @@ export class FarmWatch implements FarmStore {
     this.#view = view;
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** So many instances that judging them should not come right after joining them: a key may wait to be drawn. */
-function isLarge(snapshot: Snapshot): boolean {
-  return (snapshot.instances.value?.length ?? 0) > 500;
-}
-
-function breath(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function total(calls: ReadonlyMap<string, number>): number {

@@ -1,6 +1,7 @@
 import Jenkins from 'jenkins';
 import type { Clock } from '../core/clock.ts';
 import type { DebugLog } from '../core/debug-log.ts';
+import { breathe } from '../core/event-loop.ts';
 import { ProblemError } from '../core/problem.ts';
 import { safeLine } from '../terminal/safe-text.ts';
 import type { MasterFacts } from './facts.ts';
@@ -108,7 +109,9 @@ export class MasterClient {
     };
     const started = clock.wall();
     try {
-      const answer = shape(await untilAborted(() => onceMore(send), signal));
+      const body = await untilAborted(() => onceMore(send), signal);
+      await breathe();
+      const answer = shape(body);
       if (answer === undefined)
         throw new ProblemError(nonsense(asked, 'an answer of another shape than a Jenkins gives'));
       log.line(`jenkins ${asked.slot}`, `${path} ok ${Math.round(clock.wall() - started)}ms`);

@@ -109,8 +109,7 @@ describe('EC2', () => {
     ]);
     expect(aws.sent[0]?.input).toMatchObject({
       Filters: [{ Name: 'tag:jdci:farm', Values: ['jdci'] }],
-      // Small pages, so that no answer takes long to read.
-      MaxResults: 100,
+      MaxResults: 1_000,
     });
   });
 });
