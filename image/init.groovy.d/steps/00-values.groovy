@@ -1,20 +1,18 @@
 // What this master is, from the environment that the stack gives its container and from the task metadata of Amazon ECS.
 // All that is missing is named in one line. Gives `farm` to the steps after it; secrets are in it and are never logged.
+// `described` is what every master has by the same description, which other programs read too; `fill` puts this master's
+// words into its texts.
 
 import groovy.json.JsonSlurperClassic
 
-def required = [
-    'JDCI_FARM', 'JDCI_SLOT', 'JDCI_URL', 'JDCI_REGION', 'JDCI_CLUSTER',
-    'JDCI_AGENT_SUBNETS', 'JDCI_AGENT_SECURITY_GROUP', 'JDCI_AGENT_INSTANCE_PROFILE', 'JDCI_AGENT_KEY_PAIR',
-    'JDCI_AGENT_AMI', 'JDCI_AGENT_TYPE', 'JDCI_AGENT_CAP', 'JDCI_AGENT_IDLE_MINUTES',
-    'JDCI_VIEWER_SECRET', 'JDCI_OPERATOR_SECRET', 'JDCI_AGENT_SSH_KEY', 'ECS_CONTAINER_METADATA_URI_V4',
-]
+described = new JsonSlurperClassic().parse(new File(home, 'master.json'))
+def required = described.variables + 'ECS_CONTAINER_METADATA_URI_V4'
 def value = { String name -> System.getenv(name)?.trim() ?: '' }
 def missing = required.findAll { !value(it) }
 if (missing) throw new IllegalStateException("${missing.join(', ')} not set")
 
 // Jenkins takes a fixed API token only as "11" and 32 hexadecimal digits; the secrets are those digits.
-def wrong = ['JDCI_VIEWER_SECRET', 'JDCI_OPERATOR_SECRET'].findAll { !(value(it) ==~ /[0-9a-f]{32}/) }
+def wrong = described.users*.secret.findAll { !(value(it) ==~ /[0-9a-f]{32}/) }
     .collect { "${it} is not 32 hexadecimal digits" }
 wrong += ['JDCI_AGENT_CAP', 'JDCI_AGENT_IDLE_MINUTES'].findAll { !(value(it) ==~ /[1-9][0-9]{0,5}/) }
     .collect { "${it} is not a whole number above 0" }
@@ -62,7 +60,6 @@ farm = [
     url: value('JDCI_URL').replaceAll('/*$', '') + '/',
     region: value('JDCI_REGION'),
     cluster: value('JDCI_CLUSTER'),
-    cloud: "jdci-${value('JDCI_SLOT')}".toString(),
     zone: task.AvailabilityZone,
     task: task.TaskARN.tokenize('/').last(),
     image: container.Image,
@@ -77,5 +74,12 @@ farm = [
     idleMinutes: value('JDCI_AGENT_IDLE_MINUTES'),
     // Jenkins wants the final newline that was trimmed off.
     sshKey: value('JDCI_AGENT_SSH_KEY') + '\n',
-    secrets: [viewer: value('JDCI_VIEWER_SECRET'), operator: value('JDCI_OPERATOR_SECRET')],
+    secrets: described.users.collectEntries { [it.name, value(it.secret)] },
 ]
+
+fill = { String text ->
+    [FARM: farm.name, SLOT: farm.slot, TASK: farm.task, HOST: farm.host ?: ''].inject(text) { filled, name, word ->
+        filled.replace("@${name}@", word)
+    }
+}
+farm.cloud = fill(described.cloud.name)

@@ -23,11 +23,13 @@ farm.secrets.each { name, secret ->
 jenkins.securityRealm = realm
 
 def strategy = new GlobalMatrixAuthorizationStrategy()
-strategy.add(Jenkins.ADMINISTER, PermissionEntry.user('operator'))
-[Jenkins.READ, Item.READ, View.READ].each { strategy.add(it, PermissionEntry.user('viewer')) }
+described.users.each { user ->
+    def permissions = user.administers ? [Jenkins.ADMINISTER] : [Jenkins.READ, Item.READ, View.READ]
+    permissions.each { strategy.add(it, PermissionEntry.user(user.name)) }
+}
 jenkins.authorizationStrategy = strategy
 jenkins.save()
 if (!jenkins.useSecurity) throw new IllegalStateException('security is off after it was set')
 
 // Builds on the built-in node and Job DSL scripts inherit the environment of Jenkins.
-['JDCI_VIEWER_SECRET', 'JDCI_OPERATOR_SECRET', 'JDCI_AGENT_SSH_KEY'].each { EnvVars.masterEnvVars.remove(it) }
+(described.users*.secret + 'JDCI_AGENT_SSH_KEY').each { EnvVars.masterEnvVars.remove(it) }

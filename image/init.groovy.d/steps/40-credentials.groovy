@@ -7,8 +7,8 @@ import hudson.util.Secret
 
 def key = new BasicSSHUserPrivateKey(
     CredentialsScope.SYSTEM,
-    'jdci-agents',
-    'ec2-user',
+    described.cloud.credentials,
+    described.agents.user,
     new BasicSSHUserPrivateKey.DirectEntryPrivateKeySource(Secret.fromString(farm.sshKey)),
     '',
     "Key pair ${farm.keyPair}".toString(),

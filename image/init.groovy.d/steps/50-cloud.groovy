@@ -13,7 +13,7 @@ import hudson.plugins.ec2.Tenancy
 import hudson.plugins.ec2.UnixData
 import jenkins.model.Jenkins
 
-def label = 'docker'
+def agents = described.agents
 def userData = new File(home, 'cloud-init/agent.yaml').getText('UTF-8').replace('@SILENT_MINUTES@', farm.idleMinutes)
 // Run once, after the first SSH connection; Jenkins launches its agent only when it succeeds.
 def initScript = '''\
@@ -25,9 +25,7 @@ if [ ! -e /var/lib/jdci/ready ]; then
   exit 1
 fi
 '''
-def tags = [
-    Name: "${farm.name}-agent-${farm.slot}", 'jdci:farm': farm.name, 'jdci:role': 'agent', 'jdci:slot': farm.slot,
-].collect { name, text -> new EC2Tag(name, text.toString()) }
+def tags = agents.tags.collect { name, text -> new EC2Tag(name, fill(text)) }
 
 // The constructor has 45 arguments and no names: each stands here with its own.
 def template = new SlaveTemplate(
@@ -35,18 +33,18 @@ def template = new SlaveTemplate(
     /* zone */ '',
     /* spotConfig */ null,
     /* securityGroups */ farm.securityGroup,
-    /* remoteFS */ '/home/ec2-user',
+    /* remoteFS */ agents.home,
     /* type */ farm.type,
     /* ebsOptimized */ false,
-    /* labelString */ label,
-    /* mode */ Node.Mode.NORMAL,
+    /* labelString */ agents.label,
+    /* mode */ Node.Mode.valueOf(agents.mode),
     // The description is part of the node's name and of the tag jenkins_slave_type.
-    /* description */ label,
+    /* description */ agents.description,
     /* initScript */ initScript,
     /* tmpDir */ '',
     /* userData */ userData,
-    /* numExecutors */ '1',
-    /* remoteAdmin */ 'ec2-user',
+    /* numExecutors */ agents.executors.toString(),
+    /* remoteAdmin */ agents.user,
     /* amiType */ new UnixData('sudo', '', '', '22', ''),
     /* javaPath */ 'java',
     /* jvmopts */ '',
@@ -64,7 +62,7 @@ def template = new SlaveTemplate(
     /* deleteRootOnTermination */ true,
     /* useEphemeralDevices */ false,
     // Seconds from the start of the instance to a connected agent.
-    /* launchTimeoutStr */ '600',
+    /* launchTimeoutStr */ agents.launchTimeoutSeconds.toString(),
     /* associateIPStrategy */ AssociateIPStrategy.SUBNET,
     /* customDeviceMapping */ '',
     /* connectBySSHProcess */ false,
@@ -82,7 +80,7 @@ def template = new SlaveTemplate(
     /* metadataEndpointEnabled */ true,
     /* metadataTokensRequired */ true,
     // One hop ends at the agent: its role is for the build's own shell, not for the containers that it runs.
-    /* metadataHopsLimit */ 1,
+    /* metadataHopsLimit */ agents.metadataHops,
     /* metadataSupported */ true,
     /* enclaveEnabled */ false,
 )
@@ -91,7 +89,7 @@ def template = new SlaveTemplate(
 template.avoidUsingOrphanedNodes = true
 
 // Counted by the front door's URL, so for the whole farm.
-def cloud = new EC2Cloud(farm.cloud, false, '', farm.region, null, 'jdci-agents', farm.cap, [template], null, null)
+def cloud = new EC2Cloud(farm.cloud, false, '', farm.region, null, described.cloud.credentials, farm.cap, [template], null, null)
 // A build that waits gets its agent at once, not after the minute by which Jenkins' averages lag.
 cloud.noDelayProvisioning = true
 

@@ -10,10 +10,9 @@ try {
     // Started again in the same home, Jenkins still has its nodes: those are no leftovers.
     def known = Jenkins.get().nodes.findAll { it instanceof EC2AbstractSlave }*.instanceId as Set
     def filters = [
-        'tag:jdci:farm': [farm.name],
-        'tag:jdci:role': ['agent'],
-        'tag:jdci:slot': [farm.slot],
         'instance-state-name': ['pending', 'running', 'stopping', 'stopped'],
+        *: described.agents.tags.findAll { it.key.startsWith('jdci:') }
+            .collectEntries { name, text -> ["tag:${name}".toString(), [fill(text)]] },
     ].collect { name, values -> Filter.builder().name(name).values(values).build() }
     def pages = ec2.describeInstancesPaginator(DescribeInstancesRequest.builder().filters(filters).build())
     def leftovers = pages.reservations().collect { it.instances() }.flatten()*.instanceId().findAll { !(it in known) }

@@ -19,9 +19,9 @@ def management = new JenkinsJobManagement(System.out, parameters, new File(jenki
 management.failOnMissingPlugin = true
 scripts.each { new JenkinsDslScriptLoader(management).runScript(it) }
 
-def seed = jenkins.getItem('Seed') ?: jenkins.createProject(FreeStyleProject, 'Seed')
-seed.description = 'Makes the jobs of this farm from their Job DSL scripts.'
-seed.assignedLabel = jenkins.getLabel('built-in')
+def seed = jenkins.getItem(described.seed.name) ?: jenkins.createProject(FreeStyleProject, described.seed.name)
+seed.description = described.seed.description
+seed.assignedLabel = jenkins.getLabel(described.seed.label)
 seed.buildersList.replaceBy(scripts.collect { text ->
     // Without this approval Seed would wait for an administrator.
     ScriptApproval.get().preapprove(text, GroovyLanguage.get())

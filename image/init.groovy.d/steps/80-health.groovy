@@ -16,8 +16,9 @@ import org.kohsuke.stapler.verb.POST
 class DrillHealthCheck implements HealthCheck {
     // Of System.nanoTime, which no correction of the clock moves; null: passes.
     volatile Long failsUntil = null
+    final String name
 
-    String getName() { 'jdci-drill' }
+    DrillHealthCheck(String name) { this.name = name }
 
     boolean check() {
         def until = failsUntil
@@ -26,24 +27,25 @@ class DrillHealthCheck implements HealthCheck {
 }
 
 class DrillSwitch implements RootAction {
-    private static final int DEFAULT_SECONDS = 600
-    private static final int MOST_SECONDS = 3600
-
     private final DrillHealthCheck drill
+    private final Map health
 
-    DrillSwitch(DrillHealthCheck drill) { this.drill = drill }
+    DrillSwitch(DrillHealthCheck drill, Map health) {
+        this.drill = drill
+        this.health = health
+    }
 
     String getIconFileName() { null }
 
     String getDisplayName() { null }
 
-    String getUrlName() { 'jdci-health' }
+    String getUrlName() { health.url }
 
     @POST
     HttpResponse doFail(StaplerRequest2 request) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER)
         def asked = request.getParameter('seconds') ?: ''
-        def seconds = asked ==~ /[1-9][0-9]{0,5}/ ? Math.min(asked as int, MOST_SECONDS) : DEFAULT_SECONDS
+        def seconds = asked ==~ /[1-9][0-9]{0,5}/ ? Math.min(asked as int, health.secondsAtMost) : health.seconds
         drill.failsUntil = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds)
         HttpResponses.status(204)
     }
@@ -56,7 +58,7 @@ class DrillSwitch implements RootAction {
     }
 }
 
-def drill = new DrillHealthCheck()
+def drill = new DrillHealthCheck(described.health.name)
 ExtensionList.lookup(HealthCheck).add(drill)
 // Jenkins took the root actions into this list before it ran the hooks, so the extension list alone would not do.
-Jenkins.get().actions.add(new DrillSwitch(drill))
+Jenkins.get().actions.add(new DrillSwitch(drill, described.health))

@@ -2,15 +2,13 @@ import { agentChannel } from '../world/agent-channels.ts';
 import { type Instance, instanceBooted, instanceChanged, shutDownFromInside } from '../world/ec2.ts';
 import { perWorld, type Timer, type World } from '../world/world.ts';
 import { finishBuild, lostAgentLines } from './builds.ts';
+import { description } from './description.ts';
 import { dropNode, nodeIdle } from './idle.ts';
 import type { Master } from './master.ts';
 import type { Node } from './node.ts';
 
 /** The EC2 plugin looks once a minute for nodes whose instance is gone. */
 const nodeCleanUpMs = 60_000;
-
-/** The EC2 plugin gives up an agent that has not connected by then: launchTimeoutStr of the image's template. Minutes. */
-const launchTimeoutMinutes = 10;
 
 /** An agent of some farm, for as long as its instance runs. */
 export interface Agent {
@@ -47,7 +45,8 @@ export function addAgent(world: World, agent: Agent): void {
   const ofFarm = state.byFarm.get(agent.farm) ?? new Set();
   ofFarm.add(agent);
   state.byFarm.set(agent.farm, ofFarm);
-  agent.master?.after(launchTimeoutMinutes * 60_000, () => giveUp(agent));
+  // By then the EC2 plugin gives up an agent that has not connected.
+  agent.master?.after(description.agents.launchTimeoutSeconds * 1000, () => giveUp(agent));
 }
 
 function giveUp({ master, node }: Agent): void {
@@ -116,10 +115,20 @@ function breakChannel(master: Master, node: Node): void {
     connecting: false,
     offlineReason: 'Connection was broken',
     offlineCause: 'hudson.slaves.OfflineCause$ChannelTermination',
+    offlineSince: master.world.now,
   });
   for (const build of [...node.builds]) finishBuild(master, build, 'FAILURE', lostAgentLines(node));
   master.log('WARNING', `hudson.remoting: ${node.name}: Connection was broken`);
   master.touch();
+}
+
+/** A master restarts: the channels to its agents break, and it reaches each again in the time that connecting takes. */
+export function reconnectAgents(master: Master, bootMs: number): void {
+  for (const agent of agents(master.world).byFarm.get(master.identity.farm) ?? []) {
+    if (agent.master !== master) continue;
+    master.nodes.set(agent.node, { online: false, connecting: true });
+    master.after(bootMs + master.world.drawMs(master.world.settings.jenkins.agentConnect), () => connect(agent));
+  }
 }
 
 /** Takes an agent out of its master and ends its instance, as deleting an EC2 node does. */

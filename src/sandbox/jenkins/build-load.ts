@@ -46,6 +46,6 @@ export function startBuildLoad(world: World): void {
   function push(master: Master, web: boolean): void {
     const job = master.jobs.get(web ? 'web-image' : 'build-jenkins-master');
     if (!job || job.disabled) return;
-    enqueue(master, job, web ? { REF: random.hex(7) } : {}, 'Started by an SCM change');
+    enqueue(master, job, web ? { REF: random.hex(7) } : {}, { text: 'Started by an SCM change' });
   }
 }

@@ -25,7 +25,8 @@ export function startBuild(master: Master, item: QueueItem, node: Node): Build {
     epilogue: [],
   };
   job.builds.unshift(build);
-  if (job.builds.length > keptBuilds) job.builds.length = keptBuilds;
+  const kept = definition.keep ?? keptBuilds;
+  if (job.builds.length > kept) job.builds.length = kept;
   master.nodes.begin(node, build);
   nodeTaken(node);
   const fails = master.random.int(1, 100) <= definition.failurePercent;
@@ -43,7 +44,7 @@ export function finishBuild(master: Master, build: Build, result: Result, epilog
   build.endedAt = master.world.now;
   build.epilogue = epilogue;
   master.nodes.end(build.node, build);
-  if (build.job.definition === seed && result === 'SUCCESS') for (const definition of made) master.addJob(definition);
+  if (build.job.definition === seed && result === 'SUCCESS') for (const definition of made) master.makeJob(definition);
   nodeIdle(master, build.node);
   master.touch();
 }

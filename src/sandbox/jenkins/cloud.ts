@@ -4,19 +4,16 @@ import { imageOf, rootSnapshotId } from '../world/ec2-offers.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { tagList } from '../world/tags.ts';
 import { addAgent, countAgents } from './agents.ts';
+import { description } from './description.ts';
 import type { Master } from './master.ts';
-import { agentName } from './node.ts';
+import { agentName, type Node } from './node.ts';
 import { judgeOwnCall, mayCall } from './own-calls.ts';
 
-/** The label of the agents' template, and its description: the EC2 plugin puts the latter into names and tags. */
-const label = 'docker';
+const { label } = description.agents;
 /** Jenkins' NodeProvisioner looks every ten seconds whether a cloud at its cap has room again. */
 const capPauseMs = 10_000;
 /** After an error of EC2 the plugin lets a minute pass. */
 const errorPauseMs = 60_000;
-
-/** What an agent runs at its boot; the host part of it (Java for remoting) is in the image's template. */
-const userData = '#!/bin/bash\nsystemctl disable --now ecs\ndnf install -y java-21-amazon-corretto-headless git\n';
 
 /** Decides on as many new agents as there are items that nobody will serve: neither an executor nor an agent on its way. */
 export function planAgents(master: Master): void {
@@ -36,9 +33,22 @@ function connecting(master: Master): number {
   return master.nodes.totals(label).connectingNodes;
 }
 
+/** Starts an agent that somebody asked for; undefined when there may be no more, or EC2 gives none. */
+export function provisionAgent(master: Master): Node | undefined {
+  const { world, identity } = master;
+  if (countAgents(world, identity.farm) >= identity.agents.cap) return undefined;
+  try {
+    return launchAgent(master);
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return undefined;
+  }
+}
+
 function launch(master: Master): void {
   const { world, identity } = master;
-  if (world.now < master.cloudPausedUntil || master.buildableItems(label) <= connecting(master)) return;
+  if (master.phase !== 'serving' || world.now < master.cloudPausedUntil) return;
+  if (master.buildableItems(label) <= connecting(master)) return;
   if (countAgents(world, identity.farm) >= identity.agents.cap) {
     pause(master, capPauseMs);
     master.log('INFO', 'hudson.plugins.ec2.EC2Cloud#provision: Cannot provision - no capacity for instances: 0');
@@ -68,16 +78,14 @@ function subnetFor(master: Master): string {
   return subnets.find((id) => networks(master.world).subnets.get(id)?.zone === zone) ?? subnets[0] ?? '';
 }
 
-function launchAgent(master: Master): void {
+function launchAgent(master: Master): Node | undefined {
   const { world, identity } = master;
   const { farm, slot, cloud, url, agents } = identity;
+  const { executors, metadataHops } = description.agents;
   const subnetId = subnetFor(master);
   const tags = new Map([
-    ['Name', `${farm}-agent-${slot}`],
-    ['jdci:farm', farm],
-    ['jdci:role', 'agent'],
-    ['jdci:slot', slot],
-    ['jenkins_slave_type', `demand_${label}`],
+    ...agents.tags,
+    ['jenkins_slave_type', `demand_${description.agents.description}`],
     ['jenkins_server_url', url],
     ['jenkins_cloud_name', cloud],
   ]);
@@ -91,6 +99,7 @@ function launchAgent(master: Master): void {
     SecurityGroupIds: [agents.securityGroup],
     KeyName: agents.keyPair,
     IamInstanceProfile: { Arn: agents.instanceProfile },
+    MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: metadataHops },
     // The plugin repeats the image's disk with the snapshot, and tags volumes and network interfaces as the instance.
     BlockDeviceMappings: [{ DeviceName: image.rootDeviceName, Ebs: { SnapshotId: rootSnapshotId(image) } }],
     TagSpecifications: ['instance', 'volume', 'network-interface'].map((ResourceType) => {
@@ -104,29 +113,32 @@ function launchAgent(master: Master): void {
     securityGroupIds: [agents.securityGroup],
     keyName: agents.keyPair,
     iamInstanceProfileArn: agents.instanceProfile,
-    userData,
+    userData: agents.userData,
+    metadata: { httpTokens: 'required', hopLimit: metadataHops },
     tags,
+    volumeTags: tags,
     count: 1,
     shutdownBehavior: 'terminate',
   });
-  if (!instance) return;
+  if (!instance) return undefined;
   const node = master.nodes.add(
-    { name: agentName(cloud, instance.id), builtIn: false, label, executors: 1, instanceId: instance.id },
+    { name: agentName(cloud, instance.id), builtIn: false, label, executors, instanceId: instance.id },
     { online: false, connecting: true, temporarilyOffline: false, offlineReason: '', offlineCause: '' },
     world.now,
   );
   const silentMinutes = master.identity.agents.idleMinutes;
   addAgent(world, { instance, farm, slot, master, node, silentMinutes });
   master.log('INFO', `hudson.plugins.ec2.EC2Cloud#provision: Started ${node.name}`);
+  return node;
 }
 
 /** At its boot a master ends the agents that its slot left behind: it would never adopt them, and they count for the cap. */
 export function endLeftovers(master: Master): void {
-  const { farm, slot } = master.identity;
+  const wanted = [...master.identity.agents.tags].filter(([name]) => name.startsWith('jdci:'));
   for (const instance of [...instances(master.world).values()]) {
     const { tags, state } = instance;
     if (state.name !== 'pending' && state.name !== 'running') continue;
-    if (tags.get('jdci:farm') !== farm || tags.get('jdci:slot') !== slot || tags.get('jdci:role') !== 'agent') continue;
+    if (!wanted.every(([name, text]) => tags.get(name) === text)) continue;
     if (!mayCall(master, 'TerminateInstances', { InstanceIds: [instance.id] })) continue;
     master.log('INFO', `jdci: ending the leftover agent ${instance.id}`);
     terminateInstance(master.world, instance.id);

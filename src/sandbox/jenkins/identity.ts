@@ -1,3 +1,5 @@
+import { agentUserData, description, fill } from './description.ts';
+
 /** What a master knows of itself, all of it from its container's environment. */
 export interface Identity {
   readonly farm: string;
@@ -14,8 +16,9 @@ export interface Identity {
     readonly type: string;
     /** Agents of the whole farm at most. */
     readonly cap: number;
-    /** Minutes; 0: an idle agent stays for ever. */
     readonly idleMinutes: number;
+    readonly tags: ReadonlyMap<string, string>;
+    readonly userData: string;
   };
   readonly users: readonly User[];
 }
@@ -28,45 +31,54 @@ export interface User {
   readonly administers: boolean;
 }
 
-/** Reads a master's identity, or names the variables that are missing: such a master ends its JVM rather than run open. */
-export function readIdentity(environment: ReadonlyMap<string, string>): Identity | { missing: string[] } {
-  const missing: string[] = [];
-  const need = (name: string): string => {
-    const value = environment.get(name) ?? '';
-    if (value === '') missing.push(name);
-    return value;
-  };
-  const number = (name: string): number => {
-    const text = need(name);
-    const value = Number(text);
-    if (text !== '' && !(Number.isFinite(value) && value >= 0)) missing.push(name);
-    return value;
-  };
-  const user = (name: string, variable: string, administers: boolean): User => {
-    const password = need(variable);
-    return { name, password, apiToken: `11${password}`, administers };
-  };
-  const slot = need('JDCI_SLOT');
-  const identity: Identity = {
-    farm: need('JDCI_FARM'),
+/**
+ * Reads a master's identity by the rules of the image's step 00-values, or says as it does what is missing or wrong: such a
+ * master ends its JVM rather than run open.
+ */
+export function readIdentity(environment: ReadonlyMap<string, string>): Identity | { problem: string } {
+  const value = (name: string): string => environment.get(name)?.trim() ?? '';
+  const missing = description.variables.filter((name) => value(name) === '');
+  if (missing.length > 0) return { problem: `${missing.join(', ')} not set` };
+  const wrong = [
+    ...description.users
+      .filter(({ secret }) => !/^[0-9a-f]{32}$/.test(value(secret)))
+      .map(({ secret }) => `${secret} is not 32 hexadecimal digits`),
+    ...['JDCI_AGENT_CAP', 'JDCI_AGENT_IDLE_MINUTES']
+      .filter((name) => !/^[1-9][0-9]{0,5}$/.test(value(name)))
+      .map((name) => `${name} is not a whole number above 0`),
+    // More than one letter: only a farm larger than the template has such slots.
+    ...(/^[a-z]+$/.test(value('JDCI_SLOT')) ? [] : ['JDCI_SLOT is not a letter']),
+    ...(/^https?:\/\/./.test(value('JDCI_URL')) ? [] : ['JDCI_URL is not a URL']),
+    ...(value('JDCI_AGENT_SSH_KEY').includes('PRIVATE KEY') ? [] : ['JDCI_AGENT_SSH_KEY is not a private key']),
+  ];
+  if (wrong.length > 0) return { problem: wrong.join(', ') };
+  const farm = value('JDCI_FARM');
+  const slot = value('JDCI_SLOT');
+  return {
+    farm,
     slot,
-    url: need('JDCI_URL').replace(/\/*$/, '/'),
-    cloud: `jdci-${slot}`,
+    url: value('JDCI_URL').replace(/\/*$/, '/'),
+    cloud: fill(description.cloud.name, { FARM: farm, SLOT: slot }),
     agents: {
-      subnets: need('JDCI_AGENT_SUBNETS')
+      subnets: value('JDCI_AGENT_SUBNETS')
         .split(',')
         .map((id) => id.trim())
         .filter((id) => id !== ''),
-      securityGroup: need('JDCI_AGENT_SECURITY_GROUP'),
-      instanceProfile: need('JDCI_AGENT_INSTANCE_PROFILE'),
-      keyPair: need('JDCI_AGENT_KEY_PAIR'),
-      ami: need('JDCI_AGENT_AMI'),
-      type: need('JDCI_AGENT_TYPE'),
-      cap: number('JDCI_AGENT_CAP'),
-      idleMinutes: number('JDCI_AGENT_IDLE_MINUTES'),
+      securityGroup: value('JDCI_AGENT_SECURITY_GROUP'),
+      instanceProfile: value('JDCI_AGENT_INSTANCE_PROFILE'),
+      keyPair: value('JDCI_AGENT_KEY_PAIR'),
+      ami: value('JDCI_AGENT_AMI'),
+      type: value('JDCI_AGENT_TYPE'),
+      cap: Number(value('JDCI_AGENT_CAP')),
+      idleMinutes: Number(value('JDCI_AGENT_IDLE_MINUTES')),
+      userData: agentUserData(Number(value('JDCI_AGENT_IDLE_MINUTES'))),
+      tags: new Map(
+        Object.entries(description.agents.tags).map(([name, text]) => [name, fill(text, { FARM: farm, SLOT: slot })]),
+      ),
     },
-    users: [user('viewer', 'JDCI_VIEWER_SECRET', false), user('operator', 'JDCI_OPERATOR_SECRET', true)],
+    users: description.users.map(({ name, secret, administers }) => {
+      const password = value(secret);
+      return { name, password, apiToken: `11${password}`, administers };
+    }),
   };
-  need('JDCI_AGENT_SSH_KEY');
-  return missing.length > 0 ? { missing } : identity;
 }

@@ -15,7 +15,7 @@ export function nodeIdle(master: Master, node: Node): void {
   node.idleSince = master.world.now;
   node.idleTimer?.cancel();
   const minutes = master.identity.agents.idleMinutes;
-  if (node.builtIn || minutes <= 0 || node.instanceId === undefined) return;
+  if (node.builtIn || node.instanceId === undefined) return;
   node.idleTimer = master.after(minutes * 60_000, () => {
     master.log(
       'INFO',

@@ -1,5 +1,13 @@
 import type { Timer } from '../world/world.ts';
+import { description } from './description.ts';
 import type { Node } from './node.ts';
+
+/** Who or what wanted a build. */
+export interface Cause {
+  readonly text: string;
+  /** When it was a user. */
+  readonly userId?: string;
+}
 
 export type Result = 'SUCCESS' | 'FAILURE' | 'ABORTED';
 
@@ -11,6 +19,9 @@ export interface JobDefinition {
   readonly concurrent: boolean;
   /** Parameter names with their defaults; none: the job takes no parameters. */
   readonly parameters: Readonly<Record<string, string>>;
+  readonly parameterDescriptions: Readonly<Record<string, string>>;
+  /** How many builds are kept; undefined: as many as {@link keptBuilds}. */
+  readonly keep: number | undefined;
   /** Seconds, or undefined: as the world's load says. */
   readonly seconds?: (parameters: Readonly<Record<string, string>>) => number;
   /** How many of a hundred builds fail by themselves. */
@@ -21,6 +32,8 @@ export interface JobDefinition {
 
 export interface Job {
   readonly definition: JobDefinition;
+  /** As somebody left it; Seed puts the definition's back. */
+  description: string;
   disabled: boolean;
   nextNumber: number;
   /** Newest first. */
@@ -31,7 +44,7 @@ export interface Build {
   readonly job: Job;
   readonly number: number;
   readonly queueId: number;
-  readonly cause: string;
+  readonly cause: Cause;
   readonly parameters: Readonly<Record<string, string>>;
   readonly node: Node;
   readonly startedAt: number;
@@ -44,9 +57,11 @@ export interface Build {
   /** Lines that tell how it ended, when it did not end by itself. */
   epilogue: readonly string[];
   timer?: Timer;
+  description?: string;
+  keepLog?: boolean;
 }
 
-/** Jenkins' default would keep all; a world that runs for days keeps the newest. */
+/** Of a job that keeps all: a world that runs for days keeps the newest. */
 export const keptBuilds = 50;
 
 /** The mean duration of the last three finished builds, as Jenkins estimates; −1 without any. */
@@ -55,6 +70,33 @@ export function estimate(job: Job): number {
   if (finished.length === 0) return -1;
   const total = finished.reduce((sum, build) => sum + ((build.endedAt ?? build.startedAt) - build.startedAt), 0);
   return Math.round(total / finished.length);
+}
+
+const permalinks: Readonly<Record<string, (build: Build) => boolean>> = {
+  lastBuild: () => true,
+  lastCompletedBuild: (build) => build.result !== undefined,
+  lastFailedBuild: (build) => build.result === 'FAILURE',
+  lastStableBuild: (build) => build.result === 'SUCCESS',
+  lastSuccessfulBuild: (build) => build.result === 'SUCCESS',
+  lastUnstableBuild: () => false,
+  lastUnsuccessfulBuild: (build) => build.result !== undefined && build.result !== 'SUCCESS',
+};
+
+/** Whether a build is of the kind of a permalink, whose newest one the permalink stands for. */
+export function fitsPermalink(build: Build, permalink: string): boolean {
+  return Object.hasOwn(permalinks, permalink) && permalinks[permalink]?.(build) === true;
+}
+
+/** How the last five finished builds went, in percent and in Jenkins' words; undefined before there is one. */
+export function healthOf(job: Job): { score: number; text: string } | undefined {
+  if (job.builds.length === 0) return undefined;
+  if (!job.builds.some(({ result }) => result === 'FAILURE')) return { score: 100, text: 'No recent builds failed.' };
+  const counted = job.builds.filter(({ result }) => result === 'SUCCESS' || result === 'FAILURE').slice(0, 5);
+  const failed = counted.filter(({ result }) => result === 'FAILURE').length;
+  const score = Math.floor((100 * (counted.length - failed)) / counted.length);
+  if (failed === 0) return { score, text: 'No recent builds failed.' };
+  if (failed === counted.length) return { score, text: 'All recent builds failed.' };
+  return { score, text: `${failed} out of the last ${counted.length} builds failed.` };
 }
 
 /** The ball of the job's last build, with `_anime` while one runs. */
@@ -69,10 +111,10 @@ export function colorOf(job: Job): string {
 /** The console as far as the build has come. */
 export function consoleText(build: Build, now: number): string {
   const head = [
-    build.cause,
+    build.cause.text,
     build.node.builtIn
       ? `Running as SYSTEM\nBuilding on the built-in node in workspace /var/jenkins_home/workspace/${build.job.definition.name}`
-      : `Running as SYSTEM\nBuilding remotely on ${build.node.name} (${build.node.label}) in workspace /home/ec2-user/workspace/${build.job.definition.name}`,
+      : `Running as SYSTEM\nBuilding remotely on ${build.node.name} (${build.node.label}) in workspace ${description.agents.home}/workspace/${build.job.definition.name}`,
   ];
   const lines = build.job.definition.lines(build);
   const elapsed = (build.endedAt ?? now) - build.startedAt;

@@ -1,16 +1,53 @@
+import { describedJobs, description, jenkinsVersion } from './description.ts';
 import type { Build, JobDefinition } from './job.ts';
 
-/** A drill's sleep when it names none, and the longest one that a build takes, seconds. */
-const drillDefault = 120;
+/** How builds of a job go: nothing of it is shown by Jenkins before they run. */
+type Behaviour = Pick<JobDefinition, 'seconds' | 'failurePercent' | 'lines'>;
+
+/** The longest sleep that a drill's build takes, seconds. */
 const drillMost = 3600;
+
+const behaviours: Readonly<Record<string, Behaviour>> = {
+  'build-jenkins-master': {
+    failurePercent: 2,
+    lines: () => [
+      'Login Succeeded',
+      '#1 [internal] load build definition from Dockerfile',
+      `#5 [1/5] FROM docker.io/jenkins/jenkins:${jenkinsVersion}-lts-jdk21`,
+      '#7 [3/5] RUN jenkins-plugin-cli --plugin-file /usr/share/jenkins/ref/plugins.txt --latest=false',
+      '#12 exporting layers',
+      'The push refers to repository [jdci-master]',
+    ],
+  },
+  'web-image': {
+    failurePercent: 3,
+    lines: ({ parameters: { REF = '' } }) => [
+      'Cloning repository',
+      `Checking out Revision ${REF}`,
+      '+ docker build --tag web .',
+      '#4 [build 2/5] RUN npm ci',
+      '#6 [build 4/5] RUN npm test',
+      '#9 exporting to image',
+      `+ docker tag web web:${REF}`,
+    ],
+  },
+  'jdci-drill': {
+    seconds: ({ SECONDS }) => Math.min(drillMost, Math.max(1, Number(SECONDS) || 1)),
+    failurePercent: 0,
+    lines: ({ parameters: { SECONDS = '' } }) => [`+ sleep ${SECONDS}`],
+  },
+};
+
+/** A job that somebody adds to the image. */
+const plain: Behaviour = { failurePercent: 0, lines: () => [] };
 
 /** The job that makes the others; it is there from the boot and runs on the built-in node. */
 export const seed: JobDefinition = {
-  name: 'Seed',
-  description: 'Makes the jobs of this farm from their Job DSL scripts.',
-  label: 'built-in',
+  ...description.seed,
   concurrent: false,
+  keep: undefined,
   parameters: {},
+  parameterDescriptions: {},
   seconds: () => 8,
   failurePercent: 0,
   lines: () => [
@@ -20,52 +57,12 @@ export const seed: JobDefinition = {
 };
 
 /** The jobs that Seed makes. */
-export const made: readonly JobDefinition[] = [
-  {
-    name: 'build-jenkins-master',
-    description: 'Builds the image of the masters and pushes it to ECR.',
-    label: 'docker',
-    concurrent: false,
-    parameters: {},
-    failurePercent: 2,
-    lines: () => [
-      'Login Succeeded',
-      '#1 [internal] load build definition from Dockerfile',
-      '#5 [1/5] FROM docker.io/jenkins/jenkins:2.580.1-lts-jdk21',
-      '#7 [3/5] RUN jenkins-plugin-cli --plugin-file /usr/share/jenkins/ref/plugins.txt --latest=false',
-      '#12 exporting layers',
-      'The push refers to repository [jdci-master]',
-    ],
-  },
-  {
-    name: 'web-image',
-    description: 'Builds the image of a web application.',
-    label: 'docker',
-    concurrent: true,
-    parameters: { REF: 'main' },
-    failurePercent: 3,
-    lines: (build) => [
-      'Cloning repository',
-      `Checking out Revision ${build.parameters.REF ?? 'main'}`,
-      '+ docker build --tag web .',
-      '#4 [build 2/5] RUN npm ci',
-      '#6 [build 4/5] RUN npm test',
-      '#9 exporting to image',
-      `+ docker tag web web:${build.parameters.REF ?? 'main'}`,
-    ],
-  },
-  {
-    name: 'jdci-drill',
-    description: 'Sleeps: load for drills.',
-    label: 'docker',
-    concurrent: true,
-    // Different values keep queued builds apart: Jenkins folds equal ones into one.
-    parameters: { DRILL: '', NUMBER: '0', SECONDS: String(drillDefault) },
-    seconds: ({ SECONDS }) => Math.min(drillMost, Math.max(1, Number(SECONDS) || drillDefault)),
-    failurePercent: 0,
-    lines: (build) => [`+ sleep ${build.parameters.SECONDS ?? drillDefault}`],
-  },
-];
+export const made: readonly JobDefinition[] = describedJobs.map(({ parameters, ...job }) => ({
+  ...job,
+  parameters: Object.fromEntries(parameters.map(({ name, value }) => [name, value])),
+  parameterDescriptions: Object.fromEntries(parameters.map((parameter) => [parameter.name, parameter.description])),
+  ...(behaviours[job.name] ?? plain),
+}));
 
 /** What a build that fails by itself says. */
 export function failureLines(build: Build): string[] {

@@ -6,6 +6,7 @@ import { readIdentity } from './identity.ts';
 import { Master, masters } from './master.ts';
 import { maintain } from './queue.ts';
 import { answer, bootingAnswer } from './remote-api.ts';
+import { serve } from './restart.ts';
 import { containerPort, shutDown, vanish } from './shutdown.ts';
 
 /** Seconds until the image's boot steps run; a step that fails ends the JVM, which is better than an open Jenkins. */
@@ -18,14 +19,14 @@ const terminated = 143;
 export function runMaster(world: World, context: ProcessContext): Process {
   const port = context.hostPort(containerPort);
   const identity = readIdentity(context.environment);
-  if ('missing' in identity) {
+  if ('problem' in identity) {
     const address = context.host.privateIp;
     if (port !== undefined) world.network.listen(address, port, () => bootingAnswer());
     const close = () => {
       if (port !== undefined) world.network.close(address, port);
     };
     const timer = world.scheduleWithin(bootSteps, () => {
-      context.log(`SEVERE\tjdci: 00-values failed, ending the JVM: ${identity.missing.join(', ')} not set`);
+      context.log(`SEVERE\tjdci: 00-values failed, ending the JVM: ${identity.problem}`);
       close();
       context.exit(1);
     });
@@ -49,15 +50,11 @@ export function runMaster(world: World, context: ProcessContext): Process {
     world.network.listen(context.host.privateIp, port, (request) => answer(master, request));
   }
   const bootMs = world.drawMs(world.settings.jenkins.boot) + extraBootMs(world, identity.slot);
-  master.after(bootMs, () => serve(master));
+  master.after(bootMs, () => {
+    endLeftovers(master);
+    serve(master);
+  });
   return { terminate: () => shutDown(master, terminated), kill: () => vanish(master) };
-}
-
-function serve(master: Master): void {
-  endLeftovers(master);
-  master.phase = 'serving';
-  master.log('INFO', 'hudson.lifecycle.Lifecycle#onStatusUpdate: Jenkins is fully up and running');
-  maintain(master);
 }
 
 /** Samples the load of every master that serves, with one timer for all. */

@@ -1,6 +1,7 @@
 import type { Random } from '../../core/random.ts';
 import type { ProcessContext } from '../world/ecs-state.ts';
 import { perWorld, type Timer, type World } from '../world/world.ts';
+import { description } from './description.ts';
 import type { Identity } from './identity.ts';
 import type { Job, JobDefinition } from './job.ts';
 import { made, seed } from './jobs.ts';
@@ -9,21 +10,22 @@ import type { Node } from './node.ts';
 import { NodePool } from './node-pool.ts';
 import type { QueueItem } from './queue-item.ts';
 
-/** Executors of the built-in node; only Seed, which carries its label, runs there. */
-const builtInExecutors = 2;
-
 /** A Jenkins controller: what its JVM holds. It ends with its container, and its home with it. */
 export class Master {
   readonly world: World;
   readonly context: ProcessContext;
   readonly identity: Identity;
   /** New at each boot: the header X-Jenkins-Session. */
-  readonly session: string;
+  session: string;
+  /** Counts the web sessions that were given out. */
+  nextWebSession = 1;
   readonly random: Random;
   phase: 'booting' | 'serving' | 'ending' = 'booting';
   quietingDown = false;
-  /** safeExit was asked for: the JVM ends with the last build. */
-  exitsWhenIdle = false;
+  /** What was said to those who ask why. */
+  quietDownReason: string | undefined;
+  /** safeExit or safeRestart was asked for: it happens with the end of the last build. */
+  whenIdle: 'exit' | 'restart' | undefined;
   /** `/health/` answers 503 until then, as a drill asked. */
   healthFailsUntil = 0;
   readonly jobs = new Map<string, Job>();
@@ -51,17 +53,22 @@ export class Master {
     this.session = world.hex(8);
     this.random = world.random.fork(`master ${context.task.id}`);
     this.builtIn = this.nodes.add(
-      { name: 'Built-In Node', builtIn: true, label: 'built-in', executors: builtInExecutors },
+      { name: 'Built-In Node', builtIn: true, label: 'built-in', executors: description.master.executors },
       { online: true, connecting: false, temporarilyOffline: false, offlineReason: '', offlineCause: '' },
       world.now,
     );
-    for (const definition of [seed, ...made]) this.addJob(definition);
+    for (const definition of [seed, ...made]) this.makeJob(definition);
   }
 
-  /** Adds a job, or leaves the one of that name as it is. */
-  addJob(definition: JobDefinition): void {
-    if (this.jobs.has(definition.name)) return;
-    this.jobs.set(definition.name, { definition, disabled: false, nextNumber: 1, builds: [] });
+  /** Adds a job, or makes the one of that name as it is described. */
+  makeJob(definition: JobDefinition): void {
+    const known = this.jobs.get(definition.name);
+    if (known) {
+      known.description = definition.description;
+      return;
+    }
+    const { name, description: about } = definition;
+    this.jobs.set(name, { definition, description: about, disabled: false, nextNumber: 1, builds: [] });
   }
 
   /** Runs `run` after `ms` of world time, unless the JVM has ended by then. */
@@ -88,6 +95,17 @@ export class Master {
   buildableItems(label: string): number {
     if (this.quietingDown) return 0;
     return this.queue.filter((item) => item.stage === 'buildable' && item.job.definition.label === label).length;
+  }
+
+  /** The JVM takes its own place: whoever talked to it has to sign in anew. */
+  bootAgain(): void {
+    this.phase = 'booting';
+    this.session = this.world.hex(8);
+    this.quietingDown = false;
+    this.quietDownReason = undefined;
+    this.whenIdle = undefined;
+    this.healthFailsUntil = 0;
+    this.left.clear();
   }
 
   /** Nothing of this JVM happens any more. */

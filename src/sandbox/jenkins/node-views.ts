@@ -1,15 +1,17 @@
 import type { Bean, Value } from './bean.ts';
-import type { Build } from './job.ts';
+import { description } from './description.ts';
 import { loadSeries, timeScales } from './load-statistics.ts';
 import type { Master } from './master.ts';
 import { isOffline, type Node } from './node.ts';
-import { buildBean, labelBean } from './views.ts';
+import { labelBean } from './root-views.ts';
+import { executorBean } from './views.ts';
 
 /** `/computer/api/json`. */
 export function computersBean(master: Master): Bean {
   const nodes = () => master.nodes.all();
   return {
     type: 'hudson.model.ComputerSet',
+    inline: ['computer'],
     members: {
       busyExecutors: () => nodes().reduce((sum, node) => sum + node.builds.size, 0),
       computer: () => nodes().map((node) => computerBean(master, node)),
@@ -23,11 +25,11 @@ export function computersBean(master: Master): Bean {
 export function computerBean(master: Master, node: Node): Bean {
   return {
     type: node.builtIn ? 'hudson.model.Hudson$MasterComputer' : 'hudson.plugins.ec2.EC2Computer',
-    brief: ['displayName'],
+    inline: ['monitorData'],
     members: {
       actions: () => [],
       assignedLabels: () => [labelBean(node.label), ...(node.builtIn ? [] : [labelBean(node.name)])],
-      description: () => (node.builtIn ? "the Jenkins controller's built-in node" : 'docker'),
+      description: () => (node.builtIn ? "the Jenkins controller's built-in node" : description.agents.description),
       displayName: () => node.name,
       executors: () => executors(master, node),
       icon: () => (isOffline(node) ? 'symbol-computer-offline' : 'symbol-computer'),
@@ -40,40 +42,44 @@ export function computerBean(master: Master, node: Node): Bean {
       monitorData: () => ({ members: {} }),
       numExecutors: () => node.executors,
       offline: () => isOffline(node),
-      offlineCause: (): Value => (node.offlineCause === '' ? null : { type: node.offlineCause, members: {} }),
+      offlineCause: (): Value => (node.offlineCause === '' ? null : offlineCause(node)),
       offlineCauseReason: () => node.offlineReason,
       oneOffExecutors: () => [],
       temporarilyOffline: () => node.temporarilyOffline,
+      ...(node.builtIn ? {} : { absoluteRemotePath: () => (node.online ? description.agents.home : null) }),
     },
   };
 }
 
 function executors(master: Master, node: Node): Bean[] {
   const builds = [...node.builds];
-  return Array.from({ length: node.executors }, (_, number) => {
-    const build = builds[number];
-    return {
-      members: {
-        currentExecutable: () => (build ? buildBean(master, build) : null),
-        idle: () => build === undefined,
-        likelyStuck: () => build !== undefined && isLikelyStuck(master, build),
-        number: () => number,
-        progress: () => (build ? progress(master, build) : -1),
-      },
-    };
-  });
+  return Array.from({ length: node.executors }, (_, number) => executorBean(master, number, builds[number]));
 }
 
-/** Percent of the expected time, 99 at most, −1 when nothing is expected (Executor.getProgress). */
-function progress(master: Master, build: Build): number {
-  if (build.estimatedMs <= 0) return -1;
-  return Math.min(99, Math.round(((master.world.now - build.startedAt) / build.estimatedMs) * 100));
+function offlineCause(node: Node): Bean {
+  const user = node.offlineCause.endsWith('$UserCause');
+  return {
+    type: node.offlineCause,
+    members: {
+      timestamp: () => Math.round(node.offlineSince ?? 0),
+      ...(user ? { description: () => node.offlineReason } : {}),
+    },
+  };
 }
 
-/** Ten times the expected time, or a day when nothing is expected (Executor.isLikelyStuck). */
-function isLikelyStuck(master: Master, build: Build): boolean {
-  const elapsed = master.world.now - build.startedAt;
-  return build.estimatedMs > 0 ? elapsed > build.estimatedMs * 10 : elapsed > 24 * 3_600_000;
+/** What the EC2 plugin's launcher wrote while it brought an agent up. */
+export function launchLog(node: Node): string {
+  if (node.builtIn) return '';
+  const id = node.instanceId ?? '';
+  const lines = [`INFO: Launching instance: ${id}`, 'INFO: bootstrap()', 'INFO: Getting keypair...'];
+  if (node.connecting) return `${[...lines, 'INFO: Waiting for SSH to come up. Sleeping 5.'].join('\n')}\n`;
+  lines.push(
+    'INFO: Connected via SSH.',
+    'INFO: Launching remoting agent (via SSH client process)',
+    'Agent successfully connected and online',
+  );
+  if (!node.online) lines.push('ERROR: Connection terminated');
+  return `${lines.join('\n')}\n`;
 }
 
 /** `/overallLoad/api/json`. */
@@ -83,7 +89,6 @@ export function overallLoadBean(master: Master): Bean {
       timeScales.map((scale) => [
         scale,
         (): Bean => ({
-          brief: ['latest', 'history'],
           members: {
             history: () => master.statistics.history(name, scale),
             latest: () => master.statistics.history(name, scale)[0] ?? 0,
@@ -91,11 +96,15 @@ export function overallLoadBean(master: Master): Bean {
         }),
       ]),
     ),
-    brief: [...timeScales],
   });
   return {
     type: 'hudson.model.OverallLoadStatistics',
-    members: Object.fromEntries(loadSeries.map((name) => [name, series(name)])),
+    members: {
+      ...Object.fromEntries(loadSeries.map((name) => [name, series(name)])),
+      // Old names of two of them.
+      totalExecutors: series('onlineExecutors'),
+      totalQueueLength: series('queueLength'),
+    },
   };
 }
 
@@ -106,14 +115,26 @@ export function labelDetailsBean(master: Master, label: string): Bean {
   return {
     type: 'hudson.model.labels.LabelAtom',
     members: {
+      actions: () => [],
       busyExecutors: () => nodes.reduce((sum, node) => sum + node.builds.size, 0),
+      clouds: () => (label === description.agents.label ? [{ type: 'hudson.plugins.ec2.EC2Cloud', members: {} }] : []),
+      description: () => null,
       idleExecutors: () => online.reduce((sum, node) => sum + node.executors - node.builds.size, 0),
+      loadStatistics: () => ({ type: 'hudson.model.Label$1', members: {} }),
       name: () => label,
-      nodes: () =>
-        nodes.map((node) => ({ brief: ['nodeName'], members: { nodeName: () => (node.builtIn ? '' : node.name) } })),
+      nodes: () => nodes.map(nodeBean),
       offline: () => online.length === 0,
       tiedJobs: () => [],
       totalExecutors: () => online.reduce((sum, node) => sum + node.executors, 0),
+      propertiesList: () => [],
     },
+  };
+}
+
+function nodeBean(node: Node): Bean {
+  return {
+    type: node.builtIn ? 'hudson.model.Hudson' : 'hudson.plugins.ec2.EC2OndemandSlave',
+    visibility: { nodeName: 999 },
+    members: { nodeName: () => (node.builtIn ? '' : node.name) },
   };
 }

@@ -1,4 +1,5 @@
 import type { Timer } from '../world/world.ts';
+import { description } from './description.ts';
 import type { Build } from './job.ts';
 
 /** What a node is. */
@@ -22,6 +23,8 @@ export interface NodeState {
   readonly offlineReason: string;
   /** `_class` of the offline cause; empty when there is none. */
   readonly offlineCause: string;
+  /** Since when there is a cause. */
+  readonly offlineSince?: number;
 }
 
 /** A computer of a master: its built-in node, or an agent. */
@@ -33,7 +36,7 @@ export interface Node extends NodeSpec, NodeState {
 
 /** The name the EC2 plugin gives a node: the instance is told nowhere else. */
 export function agentName(cloud: string, instanceId: string): string {
-  return `EC2 (${cloud}) - docker (${instanceId})`;
+  return `EC2 (${cloud}) - ${description.agents.description} (${instanceId})`;
 }
 
 /** Executors that can take a build now. */

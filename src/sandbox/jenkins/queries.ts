@@ -1,134 +1,239 @@
 import type { VirtualAnswer } from '../world/network.ts';
-import { type Bean, exportDepth, exportTree } from './bean.ts';
-import { crumbOf } from './crumb.ts';
-import type { User } from './identity.ts';
-import type { Build, Job } from './job.ts';
-import type { Master } from './master.ts';
-import { type Node, urlName } from './node.ts';
-import { computerBean, computersBean, labelDetailsBean, overallLoadBean } from './node-views.ts';
-import { itemBean, queueBean } from './queue-views.ts';
-import { html, json, notFound, plain } from './responses.ts';
+import type { Call } from './actions.ts';
+import { exportDepth, exportTree, type Json } from './bean.ts';
+import { configXml } from './config-xml.ts';
+import { crumbField, crumbOf, newSession, sessionOf } from './crumb.ts';
+import { beanAt, buildOf, nodeAt } from './exports.ts';
+import { escaped, toJson, toPython, toXml, type XmlElement, xmlText } from './formats.ts';
+import type { Build } from './job.ts';
+import { launchLog } from './node-views.ts';
+import {
+  accessDenied,
+  advertised,
+  errorPage,
+  jsonType,
+  notFound,
+  oops,
+  page,
+  plain,
+  type Reply,
+  redirect,
+  reply,
+} from './responses.ts';
 import { parseTree, TreeSyntaxError } from './tree.ts';
-import { buildBean, consoleOf, jobBean, rootBean } from './views.ts';
+import { consoleOf } from './views.ts';
+import { selectXml, XpathError } from './xpath.ts';
 
-/** The parts of a path, decoded; undefined when an escape in it is broken. */
-export function segments(url: URL): string[] | undefined {
-  try {
-    return url.pathname
-      .split('/')
-      .filter((part) => part !== '')
-      .map(decodeURIComponent);
-  } catch {
-    return undefined;
+/** Answers what changes nothing. */
+export function query(call: Call): VirtualAnswer {
+  const { master, path } = call;
+  const flavour = path.at(-1);
+  if (path.at(-2) === 'api' && (flavour === 'json' || flavour === 'xml' || flavour === 'python')) {
+    return exported(call, path.slice(0, -2), flavour);
   }
+  return textAt(call) ?? pageAt(call) ?? notFound(master.session);
 }
 
-/** Answers GET. */
-export function query(master: Master, url: URL, user: User): VirtualAnswer {
-  const parts = segments(url);
-  if (!parts) return html(400, 'Bad Request', 'HTTP ERROR 400 Bad Request');
-  if (parts.length === 0) return html(200, 'Dashboard - Jenkins', 'Dashboard');
-  if (parts.at(-1) === 'json' && parts.at(-2) === 'api') {
-    const bean = beanAt(master, parts.slice(0, -2), user);
-    return bean ? exported(bean, url) : notFound();
+function exported(call: Call, path: readonly string[], flavour: 'json' | 'xml' | 'python'): VirtualAnswer {
+  const { master, form, user, request } = call;
+  if (path[0] === 'pluginManager' && !user.administers) return accessDenied(master.session, user.name, 'administer');
+  const web = sessionOf(master, request);
+  const fresh = path[0] === 'crumbIssuer' && web === undefined ? newSession(master) : undefined;
+  const crumb = () => crumbOf(master, user.name, web ?? fresh?.id ?? '');
+  const bean = beanAt(call, path, crumb);
+  if (!bean) return notFound(master.session);
+  if (flavour === 'json' && form.has('jsonp')) {
+    return forbidden(call, 'jsonp forbidden');
   }
-  if (parts[0] === 'job' && parts.length >= 2) {
-    const job = master.jobs.get(parts[1] ?? '');
-    const build = job && parts[2] !== undefined ? buildOf(job, parts[2]) : undefined;
-    if (build && parts[3] === 'consoleText' && parts.length === 4) return plain(consoleOf(master, build));
-    if (build && parts[3] === 'logText' && parts[4] === 'progressiveText') return progressive(master, build, url);
-    if (job && parts.length === 2) return html(200, `${job.definition.name} - Jenkins`, job.definition.description);
+  const headers = { ...advertised(master.session), 'X-Frame-Options': 'deny', ...fresh?.headers };
+  const send = (text: string, type: string) => reply(200, text, type, headers);
+  const xpath = form.get('xpath');
+  // The one primitive result that Jenkins gives to everybody: how scripts read a crumb.
+  if (path[0] === 'crumbIssuer' && flavour === 'xml' && xpath === 'concat(//crumbRequestField,":",//crumb)') {
+    return send(`${crumbField}:${crumb()}`, 'text/plain;charset=UTF-8');
   }
-  const mustPost = /^(exit|safeExit|quietDown|cancelQuietDown)$/.test(parts[0] ?? '') && parts.length === 1;
-  if (mustPost) return html(405, 'Method Not Allowed', 'This URL requires POST');
-  return notFound();
-}
-
-function exported(bean: Bean, url: URL): VirtualAnswer {
-  const tree = url.searchParams.get('tree');
-  if (tree === null) return json(exportDepth(bean, Number(url.searchParams.get('depth') ?? 0) || 0));
+  let value: Json;
   try {
-    return json(exportTree(bean, parseTree(tree)));
+    const tree = form.get('tree');
+    value = tree === null ? exportDepth(bean, depthOf(form.get('depth'))) : exportTree(bean, parseTree(tree));
   } catch (error) {
-    if (error instanceof TreeSyntaxError) return html(400, 'Bad Request', 'The tree parameter cannot be understood');
+    if (error instanceof TreeSyntaxError || error instanceof RangeError) return oops(master.session);
+    throw error;
+  }
+  if (flavour === 'json') return send(toJson(value, form.has('pretty')), jsonType);
+  if (flavour === 'python') return send(toPython(value), 'text/x-python;charset=UTF-8');
+  const document = toXml(value, bean.type ?? '');
+  return xpath === null && !form.has('exclude')
+    ? send(xmlText(document), 'application/xml;charset=UTF-8')
+    : selected(call, document, send);
+}
+
+/** What a page of another site could read, Jenkins gives to nobody unless a plugin permits it. */
+function forbidden({ request, url }: Call, what: string): VirtualAnswer {
+  const uri = `http://${request.headers.host ?? ''}${url.pathname}`;
+  return errorPage(403, `${what}; implement jenkins.security.SecureRequester`, uri);
+}
+
+function depthOf(text: string | null): number {
+  const depth = text === null ? 0 : Number(text);
+  if (!Number.isInteger(depth)) throw new RangeError('Depth parameter must be a number');
+  return depth;
+}
+
+/** The part of a document that `xpath`, `exclude` and `wrapper` leave. */
+function selected(call: Call, document: XmlElement, send: (text: string, type: string) => Reply): VirtualAnswer {
+  const { master, form } = call;
+  const failed = (status: number, text: string) => reply(status, text, 'text/html;charset=utf-8');
+  try {
+    const excluded = form.getAll('exclude').flatMap((one) => selectXml(document, one).elements);
+    const kept = without(document, new Set(excluded));
+    const xpath = form.get('xpath');
+    if (xpath === null) return send(xmlText(kept), 'application/xml;charset=UTF-8');
+    const { elements, texts } = selectXml(kept, xpath);
+    const wrapper = form.get('wrapper');
+    if (wrapper !== null) {
+      if (!/^[A-Za-z_][\w.-]*$/.test(wrapper))
+        return failed(
+          400,
+          'The wrapper parameter can only contain alphanumeric characters or dash/dot/underscore. The first character has to be a letter or underscore.',
+        );
+      const content = texts ? escaped(texts.join('')) : elements.map(xmlText).join('');
+      return send(`<${wrapper}>${content}</${wrapper}>`, 'application/xml;charset=UTF-8');
+    }
+    const count = texts?.length ?? elements.length;
+    if (count === 0) return failed(404, `XPath ${xpath} didn’t match`);
+    if (count > 1) {
+      return failed(
+        500,
+        `XPath "${xpath}" matched ${count} nodes. Create XPath that only matches one, or use the "wrapper" query parameter to wrap them all under a root element.`,
+      );
+    }
+    if (texts) return forbidden(call, 'primitive XPath result sets forbidden');
+    return send(elements.map(xmlText).join(''), 'application/xml;charset=UTF-8');
+  } catch (error) {
+    if (error instanceof XpathError) return oops(master.session);
     throw error;
   }
 }
 
-/** The new part of a console since `start`, with headers that say where it goes on and whether it does. */
-function progressive(master: Master, build: Build, url: URL): VirtualAnswer {
-  const text = consoleOf(master, build);
-  const start = Number(url.searchParams.get('start') ?? 0) || 0;
-  const answer = plain(text.slice(start));
-  const more: Record<string, string> = build.result === undefined ? { 'X-More-Data': 'true' } : {};
-  return { ...answer, headers: { ...answer.headers, 'X-Text-Size': String(text.length), ...more } };
+function without(element: XmlElement, excluded: ReadonlySet<XmlElement>): XmlElement {
+  if (excluded.size === 0) return element;
+  const children = element.children.filter((child) => !excluded.has(child)).map((child) => without(child, excluded));
+  return { ...element, children };
 }
 
-function beanAt(master: Master, path: readonly string[], user: User): Bean | undefined {
-  const [first, second, third] = path;
-  if (path.length === 0) return rootBean(master);
-  if (path.length === 1) {
-    if (first === 'queue') return queueBean(master);
-    if (first === 'computer') return computersBean(master);
-    if (first === 'overallLoad') return overallLoadBean(master);
-    if (first === 'crumbIssuer') return crumbBean(master, user);
-    if (first === 'whoAmI') return whoAmIBean(user);
-  }
+/** What is read as text: consoles, logs, numbers, a job's configuration. */
+function textAt(call: Call): VirtualAnswer | undefined {
+  const { master, path, user, form } = call;
+  const [first, second, third, fourth, fifth] = path;
+  const denied = (permission: 'configureJob' | 'connect') =>
+    user.administers ? undefined : accessDenied(master.session, user.name, permission);
   if (first === 'job' && second !== undefined) {
     const job = master.jobs.get(second);
-    if (!job) return undefined;
-    if (path.length === 2) return jobBean(master, job);
-    const build = path.length === 3 && third !== undefined ? buildOf(job, third) : undefined;
-    return build && buildBean(master, build);
+    if (!job || third === undefined) return undefined;
+    if (path.length === 3 && third === 'description') return plain(job.description);
+    if (path.length === 3 && third === 'config.xml') {
+      return denied('configureJob') ?? reply(200, configXml(job), 'application/xml');
+    }
+    const build = buildOf(job, third);
+    if (!build) return undefined;
+    if (path.length === 4 && fourth === 'consoleText') return plain(consoleOf(master, build));
+    if (path.length === 4 && fourth === 'buildNumber')
+      return reply(200, String(build.number), 'text/plain;charset=us-ascii');
+    if (path.length === 5 && fourth === 'logText' && (fifth === 'progressiveText' || fifth === 'progressiveHtml')) {
+      return progressive(consoleOf(master, build), build.result === undefined, fifth, form);
+    }
+  }
+  if (first === 'computer' && third === 'logText' && (fourth === 'progressiveText' || fourth === 'progressiveHtml')) {
+    const node = nodeAt(master, second ?? '');
+    if (!node || path.length !== 4) return undefined;
+    return denied('connect') ?? progressive(launchLog(node), true, fourth, form);
   }
   if (first === 'queue' && second === 'item' && path.length === 3) {
     const id = Number(third);
-    const item = master.queue.find((one) => one.id === id) ?? master.left.get(id);
-    return item && itemBean(master, item);
+    if (!master.queue.some((item) => item.id === id) && !master.left.has(id)) return undefined;
+    return plain(
+      `Queue item exists. For details check, for example, ${call.url.pathname}api/json?tree=cancelled,executable[url]`,
+    );
   }
-  if (first === 'computer' && path.length === 2) {
-    const node = nodeAt(master, second ?? '');
-    return node && computerBean(master, node);
-  }
-  if (first === 'label' && path.length === 2) return labelDetailsBean(master, second ?? '');
   return undefined;
 }
 
-/** A node by its name in URLs; `(master)` is the old name of the built-in one. */
-export function nodeAt(master: Master, name: string): Node | undefined {
-  if (name === '(master)') return master.builtIn;
-  return master.nodes.all().find((node) => urlName(node) === name);
+/** The new part of a log since `start`, with headers that say where it goes on and whether it does. */
+function progressive(
+  log: string,
+  goesOn: boolean,
+  form: 'progressiveText' | 'progressiveHtml',
+  query: URLSearchParams,
+): VirtualAnswer {
+  const bytes = Buffer.from(log);
+  const asked = Number(query.get('start') ?? 0) || 0;
+  const text = bytes.subarray(asked > bytes.length ? 0 : asked).toString();
+  const headers = { 'X-Text-Size': String(bytes.length), ...(goesOn ? { 'X-More-Data': 'true' } : {}) };
+  return form === 'progressiveText'
+    ? plain(text, headers)
+    : reply(200, escaped(text), 'text/html;charset=utf-8', headers);
 }
 
-/** A build by number or by one of Jenkins' permalinks. */
-export function buildOf(job: Job, name: string): Build | undefined {
-  const permalinks: Record<string, (build: Build) => boolean> = {
-    lastBuild: () => true,
-    lastCompletedBuild: (build) => build.result !== undefined,
-    lastFailedBuild: (build) => build.result === 'FAILURE',
-    lastStableBuild: (build) => build.result === 'SUCCESS',
-    lastSuccessfulBuild: (build) => build.result === 'SUCCESS',
-    lastUnsuccessfulBuild: (build) => build.result !== undefined && build.result !== 'SUCCESS',
-  };
-  const fits = Object.hasOwn(permalinks, name) ? permalinks[name] : undefined;
-  return job.builds.find(fits ?? ((build) => String(build.number) === name));
+const administered =
+  /^(?:manage|systemInfo|pluginManager|updateCenter|configureSecurity|log|threadDump|load-statistics)$/;
+
+/** Pages to be looked at: the title says what they are. Without their last slash Jenkins redirects to them. */
+function pageAt(call: Call): VirtualAnswer | undefined {
+  const { master, path, user, url } = call;
+  const title = titleOf(call);
+  if (title === undefined) return undefined;
+  if (administered.test(path[0] ?? '') && !user.administers) {
+    return accessDenied(master.session, user.name, 'administer');
+  }
+  if (!url.pathname.endsWith('/') && title.folder) return redirect(`${url.pathname}/${url.search}`);
+  return page(master.session, 200, title.text, title.text);
 }
 
-function crumbBean(master: Master, user: User): Bean {
-  return {
-    type: 'hudson.security.csrf.DefaultCrumbIssuer',
-    members: { crumb: () => crumbOf(master, user.name), crumbRequestField: () => 'Jenkins-Crumb' },
-  };
-}
-
-function whoAmIBean(user: User): Bean {
-  return {
-    type: 'hudson.security.WhoAmI',
-    members: {
-      anonymous: () => false,
-      authenticated: () => true,
-      authorities: () => ['authenticated'],
-      name: () => user.name,
-    },
-  };
+function titleOf({ master, path, user }: Call): { text: string; folder: boolean } | undefined {
+  const [first = '', second, third, fourth] = path;
+  const folder = (text: string) => ({ text, folder: true });
+  const file = (text: string) => ({ text, folder: false });
+  const beyond = (known: number) => path.length > known;
+  switch (first) {
+    case '':
+      return folder('Dashboard');
+    case 'job': {
+      const job = second === undefined ? undefined : master.jobs.get(second);
+      if (!job) return undefined;
+      const { name } = job.definition;
+      if (third === undefined) return folder(name);
+      const build: Build | undefined = buildOf(job, third);
+      if (!build || beyond(4)) return undefined;
+      if (fourth === undefined) return folder(`${name} #${build.number}`);
+      return fourth === 'console' ? file(`${name} #${build.number} Console`) : undefined;
+    }
+    case 'computer': {
+      if (second === undefined) return folder('Nodes');
+      const node = nodeAt(master, second);
+      if (!node || beyond(3)) return undefined;
+      if (third === undefined) return folder(node.name);
+      return third === 'log' && user.administers ? file(`${node.name} log`) : undefined;
+    }
+    case 'view':
+      return second === 'all' && !beyond(2) ? folder('All') : undefined;
+    case 'cloud':
+      return second === master.identity.cloud && !beyond(2) ? folder(`Cloud ${second}`) : undefined;
+    case 'user':
+      return !beyond(2) && master.identity.users.some(({ name }) => name === second) ? folder(second ?? '') : undefined;
+    case 'label':
+      return second !== undefined && !beyond(2) ? folder(second) : undefined;
+    case 'manage':
+    case 'pluginManager':
+    case 'me':
+    case 'whoAmI':
+      return beyond(1) ? undefined : folder(first);
+    case 'login':
+    case 'systemInfo':
+    case 'threadDump':
+    case 'load-statistics':
+      return beyond(1) ? undefined : file(first);
+    default:
+      return undefined;
+  }
 }

@@ -1,22 +1,24 @@
 import { startBuild } from './builds.ts';
 import { planAgents } from './cloud.ts';
-import type { Job } from './job.ts';
+import { quietPeriodSeconds } from './description.ts';
+import type { Cause, Job } from './job.ts';
 import type { Master } from './master.ts';
+import { freeExecutors } from './node.ts';
 import type { QueueItem } from './queue-item.ts';
+import { restart } from './restart.ts';
 import { shutDown } from './shutdown.ts';
 
 /** How long Jenkins remembers an item that left the queue (Queue's leftItems cache). */
 const rememberedMs = 5 * 60_000;
 
-/** Jenkins' default quiet period. */
-export const quietPeriodMs = 5_000;
+export const quietPeriodMs = quietPeriodSeconds * 1000;
 
 /** Puts a build into the queue. An equal item (same job, same parameters) that waits there already is given instead. */
 export function enqueue(
   master: Master,
   job: Job,
   parameters: Readonly<Record<string, string>>,
-  cause: string,
+  cause: Cause,
   quietMs = quietPeriodMs,
 ): { item: QueueItem; created: boolean } {
   const same = master.queue.find((item) => item.job === job && equal(item.parameters, parameters));
@@ -79,7 +81,9 @@ export function maintain(master: Master): void {
     }
   }
   planAgents(master);
-  if (master.exitsWhenIdle && master.runningBuilds === 0) shutDown(master, 0);
+  if (master.whenIdle === undefined || master.runningBuilds > 0) return;
+  if (master.whenIdle === 'exit') shutDown(master, 0);
+  else restart(master);
 }
 
 function isBlocked(item: QueueItem): boolean {
@@ -98,10 +102,16 @@ export function whyOf(master: Master, item: QueueItem): string | null {
     case 'buildable': {
       if (master.quietingDown) return 'Jenkins is about to shut down';
       const { label } = item.job.definition;
+      const { builtIn } = master;
+      if (master.nodes.sum('nodes') === 1) {
+        // Without any agent Jenkins says why its own node does not take it, by another name than it shows.
+        const refuses = label !== builtIn.label && freeExecutors(builtIn) > 0;
+        return refuses ? `‘Jenkins’ doesn’t have label ‘${label}’` : 'Waiting for next available executor';
+      }
       const { nodes, onlineNodes } = master.nodes.totals(label);
       if (nodes === 0) return `There are no nodes with the label ‘${label}’`;
-      if (onlineNodes === 0) return `All nodes of label ‘${label}’ are offline`;
       const only = nodes === 1 ? master.nodes.ofLabel(label)[0] : undefined;
+      if (onlineNodes === 0) return only ? `‘${only.name}’ is offline` : `All nodes of label ‘${label}’ are offline`;
       return `Waiting for next available executor on ‘${only?.name ?? label}’`;
     }
   }

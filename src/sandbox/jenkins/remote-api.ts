@@ -1,10 +1,24 @@
 import type { VirtualAnswer, VirtualRequest } from '../world/network.ts';
-import { type Requester, requester } from './auth.ts';
-import { change } from './changes.ts';
-import { crumbOf } from './crumb.ts';
+import { act, type Call } from './actions.ts';
+import { requester } from './auth.ts';
+import { exportDepth } from './bean.ts';
+import { crumbField, crumbOf, sessionOf } from './crumb.ts';
+import { description } from './description.ts';
+import { whoAmIBean } from './exports.ts';
+import { formOf } from './form.ts';
 import type { Master } from './master.ts';
 import { query } from './queries.ts';
-import { gettingReady, html, jenkinsVersion, json, jsonType, reply } from './responses.ts';
+import {
+  authenticationRequired,
+  errorPage,
+  gettingReady,
+  json,
+  jsonType,
+  notFound,
+  page,
+  redirect,
+  reply,
+} from './responses.ts';
 
 /** What a master answers before its JVM serves. */
 export const bootingAnswer = (): VirtualAnswer => gettingReady();
@@ -14,56 +28,66 @@ export function answer(master: Master, request: VirtualRequest): VirtualAnswer {
   if (master.phase === 'booting') return bootingAnswer();
   if (master.phase === 'ending') return { kind: 'refused' };
   const answered = route(master, request);
-  if (answered.kind !== 'reply') return answered;
-  answered.headers['X-Hudson'] = '1.395';
-  answered.headers['X-Jenkins'] = jenkinsVersion;
-  answered.headers['X-Jenkins-Session'] = master.session;
-  if (request.method === 'HEAD') answered.body = '';
+  if (answered.kind === 'reply' && request.method === 'HEAD') answered.body = '';
   return answered;
 }
 
 function route(master: Master, request: VirtualRequest): VirtualAnswer {
   // Most requests of a world are health checks: they are spared the rest.
   if (/^\/health\/?(?:\?|$)/.test(request.path)) return health(master, request.path);
-  const url = new URL(request.path, 'http://master');
-  if (url.pathname === '/login') return html(200, 'Sign in - Jenkins', 'Sign in to Jenkins');
+  const host = request.headers.host ?? '';
+  // Not relative to a base: a path that begins with two slashes, as scripts make them, would name another host.
+  const url = new URL(`http://master${request.path}`);
+  const uri = `http://${host}${url.pathname}`;
+  const path = partsOf(url);
+  if (!path) return errorPage(400, 'Bad Request', uri);
   const who = requester(master.identity.users, request);
-  if (who.kind === 'wrong') {
-    return html(401, 'Unauthorized', 'HTTP ERROR 401 Unauthorized', { 'WWW-Authenticate': 'Basic realm="Jenkins"' });
+  if (who.kind === 'wrong') return errorPage(401, 'Unauthorized', uri, { 'WWW-Authenticate': 'Basic realm="Jenkins"' });
+  const form = formOf(url, request);
+  const name = who.kind === 'user' ? who.user.name : 'anonymous';
+  // A POST wants a crumb of this master, unless it comes with an API token.
+  if (request.method === 'POST' && !(who.kind === 'user' && who.byToken)) {
+    const session = sessionOf(master, request);
+    const crumb = request.headers[crumbField.toLowerCase()] ?? form.get(crumbField);
+    if (session === undefined || crumb !== crumbOf(master, name, session)) {
+      return errorPage(403, 'No valid crumb was included in the request', uri);
+    }
   }
-  if (who.kind === 'anonymous') return anonymous(url);
-  if (request.method === 'GET' || request.method === 'HEAD') return query(master, url, who.user);
-  if (request.method !== 'POST') return html(405, 'Method Not Allowed', 'HTTP ERROR 405 Method Not Allowed');
-  return mayNotChange(master, request, who) ?? change(master, url, request, who.user);
+  const open = openAt(master, path);
+  if (open) return open;
+  if (who.kind === 'anonymous') {
+    if (path.join('/') === 'whoAmI/api/json') return json(exportDepth(whoAmIBean(name), 0));
+    return authenticationRequired(master.session, url.pathname + url.search);
+  }
+  const call: Call = { master, user: who.user, request, url, path, form };
+  return act(call) ?? query(call);
+}
+
+/** The parts of a path, decoded; undefined when an escape in it is broken. */
+function partsOf(url: URL): string[] | undefined {
+  try {
+    return url.pathname
+      .split('/')
+      .filter((part) => part !== '')
+      .map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Open to everybody, for load balancers; without its last slash Jenkins redirects, which no balancer takes for healthy. */
 function health(master: Master, path: string): VirtualAnswer {
-  if (!path.startsWith('/health/')) return reply(302, '', 'text/html;charset=utf-8', { Location: '/health/' });
+  if (!path.startsWith('/health/')) return redirect('/health/');
   if (master.world.now >= master.healthFailsUntil) return reply(200, '{"status":true}', jsonType);
-  return json({ status: false, failures: ['jdci-drill'] }, 503);
+  return json({ status: false, failures: [description.health.name] }, 503);
 }
 
-function anonymous(url: URL): VirtualAnswer {
-  const from = encodeURIComponent(url.pathname + url.search);
-  const body = `<html><head><meta http-equiv='refresh' content='1;url=/login?from=${from}'/></head><body>Authentication required</body></html>`;
-  return reply(403, body, 'text/html;charset=utf-8', { 'X-You-Are-Authenticated-As': 'anonymous' });
-}
-
-/** A change wants the right to it and, unless it comes with an API token, a crumb of this master. */
-function mayNotChange(
-  master: Master,
-  request: VirtualRequest,
-  who: Extract<Requester, { kind: 'user' }>,
-): VirtualAnswer | undefined {
-  if (!who.byToken && request.headers['jenkins-crumb'] !== crumbOf(master, who.user.name)) {
-    return html(
-      403,
-      'Error 403 No valid crumb was included in the request',
-      'No valid crumb was included in the request',
-    );
-  }
-  if (who.user.administers) return undefined;
-  const text = `${who.user.name} is missing the permission to change anything`;
-  return html(403, 'Access Denied', text, { 'X-You-Are-Authenticated-As': who.user.name });
+/** What somebody gets who has not signed in yet. */
+function openAt(master: Master, path: readonly string[]): VirtualAnswer | undefined {
+  if (path.length !== 1) return undefined;
+  if (path[0] === 'login') return page(master.session, 200, 'Sign in', 'Sign in to Jenkins');
+  if (path[0] === 'logout') return redirect('/');
+  // No agent calls in: the port that this tells is closed.
+  if (path[0] === 'tcpSlaveAgentListener') return notFound(master.session);
+  return undefined;
 }

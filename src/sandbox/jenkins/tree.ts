@@ -34,7 +34,7 @@ export function parseTree(expression: string): TreeNode[] {
     return nodes;
   };
   const node = (): TreeNode => {
-    const name = /^[^,[\]{}\s]+/.exec(expression.slice(at))?.[0];
+    const name = /^[^,[\]{}]+/.exec(expression.slice(at))?.[0];
     if (name === undefined) throw new TreeSyntaxError(expression, at);
     at += name.length;
     let children: TreeNode[] | undefined;
@@ -48,7 +48,7 @@ export function parseTree(expression: string): TreeNode[] {
   };
   const readRange = (): { from: number; to: number } => {
     const found = /^\{(\d*)(?:(,)(\d*))?\}/.exec(expression.slice(at));
-    if (!found || (found[1] === '' && found[2] === undefined)) throw new TreeSyntaxError(expression, at);
+    if (!found || (found[1] === '' && !found[3])) throw new TreeSyntaxError(expression, at);
     at += found[0].length;
     const from = found[1] === '' ? 0 : Number(found[1]);
     // `{n}` is the one element n, `{n,}` everything from it on.

@@ -30,7 +30,11 @@ export function send(
   return master.world.network.request(master.context.host.privateIp, 8080, {
     method,
     path,
-    headers: { ...(authorization === '' ? {} : { authorization }), ...headers },
+    headers: {
+      host: `${master.context.host.privateIp}:8080`,
+      ...(authorization === '' ? {} : { authorization }),
+      ...headers,
+    },
     body,
   });
 }

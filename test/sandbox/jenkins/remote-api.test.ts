@@ -15,8 +15,9 @@ describe('a booting master', () => {
     farm.world.advance(50_000);
     const health = replyOf(send(master, 'GET', '/health/', { authorization: '' }));
     expect(health).toMatchObject({ status: 200, body: '{"status":true}' });
-    expect(health.headers['X-Jenkins']).toBe('2.580.1');
-    expect(health.headers['X-Jenkins-Session']).toMatch(/^[0-9a-f]{8}$/);
+    const { headers } = replyOf(send(master, 'GET', '/api/json'));
+    expect(headers['X-Jenkins']).toBe('2.580.1');
+    expect(headers['X-Jenkins-Session']).toMatch(/^[0-9a-f]{8}$/);
   });
 
   it('ends its JVM when a secret is missing, rather than run open', () => {
@@ -69,8 +70,10 @@ describe('who may do what', () => {
     expect(status('GET', '/api/json', viewer)).toBe(200);
     expect(status('GET', '/api/json', basic('viewer', operatorToken))).toBe(401);
     expect(status('GET', '/api/json', basic('nobody', viewerToken))).toBe(401);
-    expect(status('GET', '/api/json', 'Bearer x')).toBe(401);
-    expect(status('GET', '/login', basic('viewer', 'wrong'))).toBe(200);
+    expect(status('GET', '/api/json', 'Basic x')).toBe(401);
+    expect(status('GET', '/login', basic('viewer', 'wrong'))).toBe(401);
+    // Jenkins knows no other scheme: who comes with one is anonymous.
+    expect(status('GET', '/api/json', 'Bearer x')).toBe(403);
   });
 
   it('a viewer changes nothing', () => {
@@ -83,10 +86,15 @@ describe('who may do what', () => {
   it('a password needs a crumb of this master, an API token needs none', () => {
     const password = basic('operator', operatorToken);
     expect(status('POST', '/cancelQuietDown', password)).toBe(403);
-    const { crumb, crumbRequestField } = JSON.parse(
-      replyOf(send(master, 'GET', '/crumbIssuer/api/json', { authorization: password })).body,
-    ) as { crumb: string; crumbRequestField: string };
-    expect(status('POST', '/cancelQuietDown', password, { [crumbRequestField.toLowerCase()]: crumb })).toBe(302);
+    const issued = replyOf(send(master, 'GET', '/crumbIssuer/api/json', { authorization: password }));
+    const { crumb, crumbRequestField } = JSON.parse(issued.body) as { crumb: string; crumbRequestField: string };
+    const [cookie = ''] = (issued.headers['Set-Cookie'] ?? '').split(';');
+    const withCrumb = { [crumbRequestField.toLowerCase()]: crumb };
+    // It belongs to the web session: a script that keeps no cookies gets nowhere with it.
+    expect(status('POST', '/cancelQuietDown', password, withCrumb)).toBe(403);
+    expect(status('POST', '/cancelQuietDown', password, { ...withCrumb, cookie })).toBe(302);
+    expect(status('POST', `/cancelQuietDown?${crumbRequestField}=${crumb}`, password, { cookie })).toBe(302);
+    expect(status('POST', '/cancelQuietDown', basic('viewer', viewerToken), { ...withCrumb, cookie })).toBe(403);
     expect(status('POST', '/cancelQuietDown', operator)).toBe(302);
   });
 
@@ -94,6 +102,8 @@ describe('who may do what', () => {
     expect(status('GET', '/exit', operator)).toBe(405);
     expect(master.phase).toBe('serving');
     expect(status('PUT', '/exit', operator)).toBe(405);
+    expect(status('PUT', '/api/json', operator)).toBe(200);
+    expect(status('POST', '/api/json?tree=mode', operator)).toBe(200);
     expect(status('GET', '/nowhere', operator)).toBe(404);
     expect(status('GET', '/job/%E0%A4%A', operator)).toBe(400);
   });
@@ -113,7 +123,7 @@ describe('what it shows', () => {
     );
     expect(root.url).toBe(`http://${farm.dnsName}/`);
     expect(root.jobs).toEqual(
-      ['Seed', 'build-jenkins-master', 'web-image', 'jdci-drill'].map((name) => ({
+      ['build-jenkins-master', 'jdci-drill', 'Seed', 'web-image'].map((name) => ({
         _class: 'hudson.model.FreeStyleProject',
         name,
         url: `http://${farm.dnsName}/job/${name}/`,
@@ -137,9 +147,13 @@ describe('what it shows', () => {
         },
       ],
     });
-    const plain = getJson<{ computer: { executors: unknown[] }[] }>(master, '/computer/api/json?depth=1');
+    const plain = getJson<{ computer: { executors: unknown[] }[] }>(master, '/computer/api/json');
     expect(plain.computer[0]?.executors).toEqual([{}, {}]);
-    expect(replyOf(send(master, 'GET', '/api/json?tree=jobs[')).status).toBe(400);
+    const deep = getJson<{ computer: { executors: unknown[] }[] }>(master, '/computer/api/json?depth=1');
+    expect(deep.computer[0]?.executors[0]).toMatchObject({ idle: true, number: 0, progress: -1 });
+    for (const query of ['tree=jobs[', 'tree=', 'depth=x']) {
+      expect(replyOf(send(master, 'GET', `/api/json?${query}`)).status).toBe(500);
+    }
   });
 
   it('fails its health check while a drill asks for it, and passes again by itself', () => {

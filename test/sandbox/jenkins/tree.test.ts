@@ -17,7 +17,7 @@ describe('parseTree', () => {
     expect(parseTree('a{3,}')[0]?.range).toEqual({ from: 3, to: Number.POSITIVE_INFINITY });
   });
 
-  it.each(['', 'a[', 'a[]', 'a]', 'a,', ',a', 'a[b', 'a{', 'a{}', 'a{x}', 'a{1,2', 'a b', '[a]'])(
+  it.each(['', 'a[', 'a[]', 'a]', 'a,', ',a', 'a[b', 'a{', 'a{}', 'a{x}', 'a{1,2', 'a{,}', 'a{1}[b]', '[a]'])(
     'refuses %j',
     (text) => {
       expect(() => parseTree(text)).toThrow(TreeSyntaxError);
@@ -60,7 +60,7 @@ describe('parseTree', () => {
 describe('exports', () => {
   const child = (name: string): Bean => ({
     type: 'Child',
-    brief: ['name'],
+    visibility: { name: 2 },
     members: { name: () => name, secret: () => 'only when asked', self: () => child(name) },
   });
   const root: Bean = {
@@ -90,6 +90,27 @@ describe('exports', () => {
         { _class: 'Child', name: 'c' },
       ],
       nothing: null,
+    });
+  });
+
+  it('gives with a depth what lies so much deeper, and counts no level for what is inlined', () => {
+    const deep: Bean = { members: { child: () => child('a') } };
+    expect(exportDepth(deep, 0)).toEqual({ child: { _class: 'Child', name: 'a' } });
+    expect(exportDepth(deep, 1)).toEqual({
+      child: { _class: 'Child', name: 'a', secret: 'only when asked', self: { _class: 'Child', name: 'a' } },
+    });
+    const inlined = exportDepth({ ...deep, inline: ['child'] }, 0);
+    expect(inlined).toEqual(exportDepth(deep, 1));
+    expect(exportDepth({ members: { rare: () => 1 }, visibility: { rare: -1 } }, 1)).toEqual({});
+  });
+
+  it('follows the order of the object, not that of the tree, and takes * for what the tree does not name', () => {
+    expect(JSON.stringify(exportTree(root, parseTree('nothing,title')))).toBe(
+      '{"_class":"Root","title":"root","nothing":null}',
+    );
+    expect(exportTree(root, parseTree('*[name],children[secret]{0}'))).toMatchObject({
+      title: 'root',
+      children: [{ _class: 'Child', secret: 'only when asked' }],
     });
   });
 

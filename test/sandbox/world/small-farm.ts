@@ -76,7 +76,7 @@ export function smallFarm(
   const pair = createKeyPair(world, 'agents', new Map());
   // Not the pair's own key: making one takes 100 ms.
   const keyParameter = `/ec2/keypair/${pair.id}`;
-  putParameter(world, { name: keyParameter, type: 'SecureString', value: 'a private key' });
+  putParameter(world, { name: keyParameter, type: 'SecureString', value: 'a PRIVATE KEY' });
   const secretArn = (name: string, token: string) => {
     const secret = createSecret(world, { name });
     putVersion(world, secret, JSON.stringify({ username: name, token }));
