@@ -2,13 +2,14 @@ import { appendFileSync } from 'node:fs';
 import { Aws } from '../aws/clients.ts';
 import { type Profile, readProfiles } from '../aws/profiles.ts';
 import { regions } from '../aws/regions.ts';
-import { monotonicEpoch, parseWorldTime, systemClock, type WorldTime, worldClock } from '../core/clock.ts';
+import { clockFile, monotonicEpoch, parseWorldTime, systemClock, type WorldTime, worldClock } from '../core/clock.ts';
 import { type DebugLog, fileLog, silentLog } from '../core/debug-log.ts';
 import { CommandError, exitCode } from '../core/exit.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { freshSeed, seededRandom } from '../core/random.ts';
 import type { Session } from '../farm/session.ts';
-import { directRoad, roadThrough } from '../jenkins/roads.ts';
+import { roadThrough } from '../jenkins/roads.ts';
+import { trustWith } from '../jenkins/trust.ts';
 import type { GlobalOptions } from './options.ts';
 
 /** A sandbox that was started for this session. */
@@ -120,11 +121,12 @@ async function makeSession(
   if (time && home && region !== home) {
     throw new CommandError(`--region ${region}: the sandbox has only ${home}`, exitCode.usage);
   }
-  const clock = time ? worldClock(time) : systemClock;
+  const clock = time ? worldClock(time, newestTime(environment)) : systemClock;
   const log = options.debug === undefined ? silentLog : debugLog(options.debug);
   // A started sandbox is reached by its own proxy only, whatever the operator uses for real farms.
   const proxy = sandbox ? environment.JDCI_PROXY : (options.proxy ?? environment.JDCI_PROXY);
-  const mastersRoad = await roadThrough(proxy);
+  const trust = environment.JDCI_CA_BUNDLE ? trustWith(environment.JDCI_CA_BUNDLE) : undefined;
+  const mastersRoad = await roadThrough(proxy, trust);
   return {
     farm: { stack: options.stack, region },
     aws: new Aws({ region, clock, log, ...accountOf(options, environment, time !== undefined) }),
@@ -132,7 +134,7 @@ async function makeSession(
     random: seededRandom(freshSeed()),
     log,
     mastersRoad,
-    doorRoad: time ? mastersRoad : directRoad,
+    doorRoad: time ? mastersRoad : await roadThrough(undefined, trust),
     identity: time
       ? `SANDBOX ×${time.speed}`
       : environment.AWS_PROFILE ||
@@ -176,6 +178,17 @@ function worldTimeOf(environment: NodeJS.ProcessEnv, sandbox: StartedSandbox | u
     );
   }
   return time;
+}
+
+/** Where the clock's newest anchor is found; undefined: it is moved by wall time alone. */
+function newestTime({ JDCI_CLOCK_FILE: file }: NodeJS.ProcessEnv): (() => WorldTime | undefined) | undefined {
+  if (!file) return undefined;
+  const newest = clockFile(file);
+  if (newest()) return newest;
+  throw new CommandError(
+    `JDCI_CLOCK_FILE ${file} tells no time: its sandbox has ended; take all of \`jdci-tui sandbox\` anew`,
+    exitCode.usage,
+  );
 }
 
 /** In a sandbox endpoint and credentials are given in code, so that no profile of the operator's can override them. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { calm } from './event-loop.ts';
 
 /**
@@ -55,10 +56,22 @@ export interface WorldTime {
   speed: number;
 }
 
-/** A clock on a sandbox's farm time. */
-export function worldClock(time: WorldTime): Clock {
+/** How often a clock looks for a newer anchor, wall milliseconds, at most: a look at a file takes 0.02. */
+const lookMs = 10;
+
+/** A clock on a sandbox's farm time. `newest` tells where it stands when it was moved by other means than wall time. */
+export function worldClock(time: WorldTime, newest?: () => WorldTime | undefined): Clock {
+  let anchor = time;
+  let looked = Number.NEGATIVE_INFINITY;
   return {
-    now: () => time.worldMs + (monotonicEpoch() - time.wallMs) * time.speed,
+    now: () => {
+      const wall = performance.now();
+      if (newest && wall - looked >= lookMs) {
+        looked = wall;
+        anchor = newest() ?? anchor;
+      }
+      return anchor.worldMs + (monotonicEpoch() - anchor.wallMs) * anchor.speed;
+    },
     wall: () => performance.now(),
     speed: time.speed,
     after: wallTimer,
@@ -77,6 +90,17 @@ export function parseWorldTime(text: string): WorldTime | undefined {
   if (parts.length !== 3 || !parts.every(Number.isFinite)) return undefined;
   if (worldMs === undefined || wallMs === undefined || speed === undefined || speed < 0) return undefined;
   return { worldMs, wallMs, speed };
+}
+
+/** Reads the file that `JDCI_CLOCK_FILE` names: the value that `JDCI_CLOCK` would have now. Undefined when it has none. */
+export function clockFile(file: string): () => WorldTime | undefined {
+  return () => {
+    try {
+      return parseWorldTime(readFileSync(file, 'utf8').trim());
+    } catch {
+      return undefined;
+    }
+  };
 }
 
 /** A clock that stands until it is moved: for tests. Waiters resolve as `advance` passes them. */

@@ -1,3 +1,4 @@
+import { certificateFailures } from '../jenkins/certificate-failures.ts';
 import type { Judgement } from './finding.ts';
 import type { Farm } from './joined.ts';
 import { fresh } from './reading.ts';
@@ -5,6 +6,14 @@ import type { Snapshot } from './snapshot.ts';
 
 /** So many failures in a row are an outage and not a hiccup. */
 const outageLength = 3;
+
+/** What to do about a certificate that is not believed; nothing here is a hiccup that passes. */
+const certificateAdvice: Readonly<Record<string, string>> = {
+  [certificateFailures.expired]: 'renew the certificate that CertificateArn names, or give another with `provision`',
+  [certificateFailures.early]: 'compare the clock of this machine with the certificate that CertificateArn names',
+  [certificateFailures.otherName]: 'CertificateArn must name a certificate for DnsName: give another with `provision`',
+  [certificateFailures.untrusted]: 'if an authority of your own issued it, give its certificate with JDCI_CA_BUNDLE',
+};
 
 /** What users of the front door meet: the balancer's own view, and this program's own requests. */
 export function doorFindings(snapshot: Snapshot, farm: Farm): readonly Judgement[] {
@@ -28,6 +37,20 @@ export function doorFindings(snapshot: Snapshot, farm: Farm): readonly Judgement
   const last = recent.at(-1);
   if (!last || last.ok) return [];
   const failed = recent.length - 1 - recent.findLastIndex((sample) => sample.ok);
+  const certificate = certificateAdvice[last.outcome];
+  if (certificate) {
+    return [
+      {
+        id: 'door-certificate',
+        // An expired one stops every user. One that is not trusted here may be trusted where the users are.
+        severity: last.outcome === certificateFailures.expired ? 'critical' : 'warning',
+        subject: 'front door',
+        message: `${balancer.frontDoorUrl} is not believed: ${last.outcome}`,
+        since: recent[recent.length - failed]?.at ?? last.at,
+        advice: certificate,
+      },
+    ];
+  }
   const answered = /^\d+$/.test(last.outcome);
   const lasts = failed >= outageLength;
   return [

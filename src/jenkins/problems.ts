@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Problem, ProblemError, type ProblemKind } from '../core/problem.ts';
 import { safeLine } from '../terminal/safe-text.ts';
+import { certificateFailure } from './certificate-failures.ts';
 
 /** What was asked: for the sentence and the source of a problem. */
 export interface Asked {
@@ -43,6 +44,15 @@ export function jenkinsProblem(error: unknown, asked: Asked): Problem {
   if (thrown.isCodec) return nonsense(asked, 'an answer that is not JSON');
   if (status !== undefined) return answered(status, thrown.res?.headers ?? {}, asked, problem);
   const code = thrown.code ?? '';
+  const certificate = certificateFailure(code);
+  if (certificate !== undefined) {
+    return problem(
+      'unreachable',
+      `no connection to ${asked.address} ${asked.road}: ${certificate}`,
+      'if an authority of your own issued it, give its certificate with JDCI_CA_BUNDLE',
+      code,
+    );
+  }
   return problem(
     'unreachable',
     `no connection to ${asked.address} ${asked.road}: ${socketWords[code] ?? safeLine(thrown.message ?? code)}`,

@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { certificateFailure } from './certificate-failures.ts';
 import type { Road } from './road.ts';
 
 /** What came back: a status, or a short reason why there was none. */
@@ -13,8 +14,7 @@ const words: Readonly<Record<string, string>> = {
   ENETUNREACH: 'no route',
   ENOTFOUND: 'unknown name',
   EAI_AGAIN: 'unknown name',
-  CERT_HAS_EXPIRED: 'certificate expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate of another name',
+  EPROTO: 'TLS cannot be agreed on',
 };
 
 /**
@@ -40,7 +40,7 @@ export function requestHead(url: string, road: Road, timeoutMs: number): Promise
     });
     request.on('error', (error) => {
       const code = 'code' in error ? String(error.code) : '';
-      resolve({ failure: signal.aborted ? 'time-out' : (words[code] ?? 'no answer') });
+      resolve({ failure: signal.aborted ? 'time-out' : (words[code] ?? certificateFailure(code) ?? 'no answer') });
     });
     request.end();
   });

@@ -4,11 +4,13 @@ import { formatWorldTime, monotonicEpoch, type WorldTime } from '../core/clock.t
 import { packageRoot } from '../core/package-root.ts';
 import { freshSeed } from '../core/random.ts';
 import { arrange, Control } from './control.ts';
+import { HandedFiles } from './handed-files.ts';
 import { leadMs, provisionFarm } from './provisioned-farm.ts';
 import { createRegion } from './region.ts';
 import { services } from './services.ts';
 import { installJudge } from './wire/access.ts';
 import { sandboxCredentials } from './wire/callers.ts';
+import { CertificateAuthority } from './wire/certificate-authority.ts';
 import type { Region } from './wire/dispatch.ts';
 import type { FaultFile } from './wire/fault-schema.ts';
 import { Faults } from './wire/faults.ts';
@@ -76,18 +78,43 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     requestIds: world.random.fork('request-ids'),
   };
   if (options.faults) arrange(region, options.faults);
-  const pace = new Pace(world, time, report);
+  let files: HandedFiles | undefined;
+  const withoutFiles = (error: unknown) =>
+    report(`other programs cannot follow its clock nor trust its HTTPS: ${(error as Error).message}`);
+  const pace = new Pace(world, time, report, () => {
+    try {
+      files?.tell(time);
+    } catch (error) {
+      withoutFiles(error);
+    }
+  });
   const control = new Control(region, pace, time);
-  const listener = await listen({ region, pace, control, port: options.port ?? 0 });
-  const url = `http://127.0.0.1:${listener.port}`;
+  const authority = new CertificateAuthority();
+  const listener = await listen({ region, pace, control, authority, port: options.port ?? 0 });
+  const { port } = listener;
+  try {
+    files = new HandedFiles(port, authority.certificate, time);
+  } catch (error) {
+    withoutFiles(error);
+  }
+  const url = `http://127.0.0.1:${port}`;
   return {
-    port: listener.port,
+    port,
     url,
     time,
     world,
-    environment: environmentFor(url, time, world),
-    close: listener.close,
+    environment: { ...environmentFor(url, time, world), ...fileVariables(files) },
+    close: async () => {
+      files?.remove();
+      files = undefined;
+      await listener.close();
+    },
   };
+}
+
+/** Emptied where there are no files, so that nobody goes by those of another sandbox. */
+function fileVariables(files: HandedFiles | undefined): Record<string, string> {
+  return { JDCI_CLOCK_FILE: files?.clock ?? '', JDCI_CA_BUNDLE: files?.certificate ?? '' };
 }
 
 function environmentFor(url: string, time: WorldTime, world: World): Record<string, string> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSession, type SessionOptions, type StartedSandbox } from '../../src/commands/session.ts';
 import { formatWorldTime } from '../../src/core/clock.ts';
+import { CertificateAuthority } from '../../src/sandbox/wire/certificate-authority.ts';
 
 const options: SessionOptions = { stack: 'jdci', sandbox: false, readOnly: false, refresh: 2 };
 const time = { worldMs: Date.UTC(2026, 0, 1), wallMs: 0, speed: 10 };
@@ -136,8 +137,29 @@ describe('a session', () => {
     ['a profile', inside, { profile: 'ops' }, /--profile cannot be used here/],
     ['another region', inside, { region: 'us-east-1' }, /the sandbox has only eu-west-1/],
     ['a proxy that is none', { ...inside, JDCI_PROXY: 'nope' }, {}, /the proxy "nope"/],
+    ['a clock that has ended', { ...inside, JDCI_CLOCK_FILE: '/nonexistent' }, {}, /^JDCI_CLOCK_FILE .* has ended/],
+    ['no authorities', { ...inside, JDCI_CA_BUNDLE: '/nonexistent' }, {}, /^JDCI_CA_BUNDLE .*: no such file/],
   ])('never calls a real account by the name of a sandbox: %s', async (_, environment, over, message) => {
     await expect(open(over, { ...nowhere, ...environment })).rejects.toMatchObject({ code: 64, message });
+  });
+
+  it('goes by the clock as it was moved since', async () => {
+    const file = join(home, 'clock');
+    const moved = { worldMs: time.worldMs + 600_000, wallMs: 0, speed: 0 };
+    writeFileSync(file, formatWorldTime(moved));
+    const session = await open({}, { ...nowhere, ...inside, JDCI_CLOCK_FILE: file });
+    expect(session.clock.now()).toBe(moved.worldMs);
+  });
+
+  it('trusts an authority of one’s own at the front door, on an account as in a sandbox', async () => {
+    const file = join(home, 'ca.pem');
+    writeFileSync(file, new CertificateAuthority().certificate);
+    const door = new URL('https://ci.example');
+    const session = await open({ profile: 'ops' }, { HOME: home, JDCI_CA_BUNDLE: file });
+    expect(session.doorRoad.agentFor(door)).toBeDefined();
+    expect([session.doorRoad.description, session.mastersRoad.description]).toEqual(['directly', 'directly']);
+    expect((await open({ profile: 'ops' }, { HOME: home })).doorRoad.agentFor(door)).toBeUndefined();
+    await expect(open({}, { HOME: home, JDCI_CA_BUNDLE: '/nonexistent' })).rejects.toMatchObject({ code: 64 });
   });
 
   it('ends the sandbox it started when the session cannot be opened', async () => {

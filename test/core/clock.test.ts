@@ -1,5 +1,17 @@
-import { describe, expect, it } from 'vitest';
-import { formatWorldTime, ManualClock, monotonicEpoch, parseWorldTime, worldClock } from '../../src/core/clock.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  clockFile,
+  formatWorldTime,
+  ManualClock,
+  monotonicEpoch,
+  parseWorldTime,
+  worldClock,
+} from '../../src/core/clock.ts';
+
+afterEach(() => void vi.restoreAllMocks());
 
 describe('JDCI_CLOCK', () => {
   it('survives writing and reading', () => {
@@ -24,6 +36,40 @@ describe('worldClock', () => {
   it('stands still at speed 0', () => {
     const clock = worldClock({ worldMs: 42, wallMs: 0, speed: 0 });
     expect(clock.now()).toBe(42);
+  });
+
+  it('follows an anchor that was moved, and looks for it no more than a hundred times a second of wall', () => {
+    let wall = 1_000;
+    vi.spyOn(performance, 'now').mockImplementation(() => wall);
+    const standing = (worldMs: number) => ({ worldMs, wallMs: 0, speed: 0 });
+    let newest: ReturnType<typeof standing> | undefined = standing(600);
+    let looks = 0;
+    const clock = worldClock(standing(42), () => {
+      looks++;
+      return newest;
+    });
+    expect(clock.now()).toBe(600);
+    newest = standing(900);
+    wall += 9;
+    expect([clock.now(), looks]).toEqual([600, 1]);
+    wall += 1;
+    expect([clock.now(), looks]).toEqual([900, 2]);
+    // A sandbox that has ended: the time stays as it was known.
+    newest = undefined;
+    wall += 10;
+    expect(clock.now()).toBe(900);
+  });
+
+  it('reads the newest anchor from a file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'jdci-clock-'));
+    const file = join(folder, 'clock');
+    const newest = clockFile(file);
+    expect(newest()).toBeUndefined();
+    writeFileSync(file, 'half a li');
+    expect(newest()).toBeUndefined();
+    writeFileSync(file, '5000,1000.5,60\n');
+    expect(newest()).toEqual({ worldMs: 5_000, wallMs: 1_000.5, speed: 60 });
+    rmSync(folder, { recursive: true });
   });
 });
 

@@ -170,6 +170,18 @@ describe('health', () => {
     expect(health(probed('time-out', 'time-out', 'time-out'), noon).severity).toBe('warning');
   });
 
+  it.each([
+    ['certificate expired', 'critical', /^renew the certificate that CertificateArn names/],
+    ['certificate not valid yet', 'warning', /^compare the clock of this machine/],
+    ['certificate of another name', 'warning', /^CertificateArn must name a certificate for DnsName/],
+    ['certificate not trusted', 'warning', /JDCI_CA_BUNDLE$/],
+  ])('tells a %s from a door that cannot be reached', (outcome, severity, advice) => {
+    const verdict = health(probed('200', outcome), noon);
+    expect(verdict).toMatchObject({ severity, findings: [{ id: 'door-certificate', since: noon - 1000 }] });
+    expect(verdict.findings[0]?.message).toMatch(new RegExp(`^http\\S+ is not believed: ${outcome}$`));
+    expect(verdict.findings[0]?.advice).toMatch(advice);
+  });
+
   it('warns of hosts that are short, disconnected or missing', () => {
     const group = changed(healthy().group, (facts) => ({ ...facts, instances: facts.instances.slice(0, 2) }));
     expect(ids(healthy({ group }))).toEqual(['group-short']);

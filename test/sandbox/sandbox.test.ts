@@ -1,11 +1,16 @@
+import { X509Certificate } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { ECSClient, ListTasksCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseWorldTime, worldClock } from '../../src/core/clock.ts';
+import { paths } from '../../src/core/paths.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.ts';
 
 const started: Sandbox[] = [];
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const sandbox of started.splice(0)) await sandbox.close();
 });
 
@@ -59,6 +64,44 @@ describe('startSandbox', () => {
       body: '',
     });
     expect(answer).toMatchObject({ kind: 'reply', status: 200, body: '203.0.113.7\n' });
+  });
+});
+
+describe('the files that a sandbox hands over', () => {
+  it('are a certificate to trust and the clock as it was moved last; they end with it', async () => {
+    const sandbox = await start({ seed: 3, speed: 0 });
+    const { JDCI_CA_BUNDLE = '', JDCI_CLOCK_FILE = '', JDCI_CLOCK } = sandbox.environment;
+    const certificate = readFileSync(JDCI_CA_BUNDLE, 'utf8');
+    expect(new X509Certificate(certificate).ca).toBe(true);
+    expect(certificate).not.toContain('PRIVATE');
+    expect(readdirSync(dirname(JDCI_CA_BUNDLE)).sort()).toEqual(['ca.pem', 'clock']);
+    expect(readFileSync(JDCI_CLOCK_FILE, 'utf8').trim()).toBe(JDCI_CLOCK);
+    const { clock } = await control(sandbox, 'advance', { seconds: 600 });
+    expect(readFileSync(JDCI_CLOCK_FILE, 'utf8').trim()).toBe(clock);
+    expect(parseWorldTime(String(clock))?.worldMs).toBe(Date.UTC(2026, 0, 1) + 600_000);
+    await sandbox.close();
+    expect(existsSync(dirname(JDCI_CA_BUNDLE))).toBe(false);
+  });
+
+  it('are done without where none can be written, in one line', async () => {
+    vi.spyOn(paths, 'cache').mockReturnValue('/dev/null/jdci-tui');
+    const reports: string[] = [];
+    const sandbox = await startSandbox({ seed: 3, speed: 0, report: (problem) => void reports.push(problem) });
+    started.push(sandbox);
+    expect(reports).toEqual([expect.stringMatching(/^other programs cannot follow its clock nor .*: ENOTDIR/)]);
+    expect(sandbox.environment).toMatchObject({ JDCI_CLOCK_FILE: '', JDCI_CA_BUNDLE: '' });
+    expect(await control(sandbox, 'advance', { seconds: 60 })).toMatchObject({ time: '2026-01-01T00:01:00.000Z' });
+  });
+
+  it('are swept away when the sandbox that left them runs no more', async () => {
+    const first = await start({ seed: 3, speed: 0 });
+    const cache = dirname(dirname(first.environment.JDCI_CA_BUNDLE ?? ''));
+    // Above the highest process id of Linux.
+    const left = join(cache, `sandbox-${2 ** 22 + 1}-4599`);
+    mkdirSync(left);
+    const second = await start({ seed: 3, speed: 0 });
+    expect(existsSync(left)).toBe(false);
+    for (const { environment } of [first, second]) expect(existsSync(environment.JDCI_CA_BUNDLE ?? '')).toBe(true);
   });
 });
 

@@ -16,14 +16,16 @@ export class Pace {
   readonly #world: World;
   readonly #time: WorldTime;
   readonly #report: (problem: string) => void;
+  readonly #moved: () => void;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  /** `time` is the anchor that other processes are told; {@link advance} moves it in place. */
-  constructor(world: World, time: WorldTime, report: (problem: string) => void) {
+  /** `time` is the anchor that other processes are told; {@link advance} moves it in place and calls `moved`. */
+  constructor(world: World, time: WorldTime, report: (problem: string) => void, moved: () => void = () => {}) {
     this.#world = world;
     this.#time = time;
     this.#report = report;
+    this.#moved = moved;
   }
 
   get speed(): number {
@@ -44,6 +46,7 @@ export class Pace {
   /** Moves farm time ahead of the wall by `ms` and resolves when the world has followed. */
   async advance(ms: number): Promise<void> {
     this.#time.worldMs += ms;
+    this.#moved();
     await this.catchUp();
     this.arm();
   }

@@ -9,7 +9,8 @@ const outsideAddress = '203.0.113.7';
 
 /** Listens on the balancer's name and passes each request to an instance in service. */
 export function openFrontDoor(world: World, balancer: LoadBalancer, listener: Listener): void {
-  world.network.listen(balancer.dnsName, listener.port, (request) => pass(world, balancer, listener, request));
+  const tls = listener.protocol === 'HTTPS' || listener.protocol === 'SSL';
+  world.network.listen(balancer.dnsName, listener.port, (request) => pass(world, balancer, listener, request), { tls });
 }
 
 function pass(world: World, balancer: LoadBalancer, listener: Listener, request: VirtualRequest): VirtualAnswer {
@@ -47,6 +48,8 @@ function choose(world: World, balancer: LoadBalancer): Backend | undefined {
 }
 
 function forwarded(request: VirtualRequest, listener: Listener): VirtualRequest {
+  // A listener of protocol TCP or SSL does not look into what it passes on.
+  if (listener.protocol === 'TCP' || listener.protocol === 'SSL') return request;
   const before = request.headers['x-forwarded-for'];
   return {
     ...request,

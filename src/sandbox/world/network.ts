@@ -19,10 +19,15 @@ export type VirtualAnswer =
 /** Answers requests on one address and port. It must answer at once, in world time: slowness is `hang`. */
 export type VirtualServer = (request: VirtualRequest) => VirtualAnswer;
 
+interface Listening {
+  readonly server: VirtualServer;
+  readonly tls: boolean;
+}
+
 /** The simulated VPC and its names: who listens where. */
 export class Network {
   /** By address in lower case, then by port. */
-  readonly #servers = new Map<string, Map<number, VirtualServer>>();
+  readonly #servers = new Map<string, Map<number, Listening>>();
   readonly #hosts = new Set<string>();
   readonly #names = new Map<string, string>();
   readonly #impaired = new WeakMap<VirtualServer, VirtualServer>();
@@ -38,12 +43,15 @@ export class Network {
     this.#servers.delete(address);
   }
 
-  /** Listens on an address (an IP, or a DNS name such as a load balancer's) and port; replaces who listened before. */
-  listen(address: string, port: number, server: VirtualServer): void {
+  /**
+   * Listens on an address (an IP, or a DNS name such as a load balancer's) and port; replaces who listened before. With
+   * `tls` whoever comes has to speak it; the requests that arrive here are what was in it.
+   */
+  listen(address: string, port: number, server: VirtualServer, { tls = false } = {}): void {
     const key = address.toLowerCase();
     const ports = this.#servers.get(key);
-    if (ports) ports.set(port, server);
-    else this.#servers.set(key, new Map([[port, server]]));
+    if (ports) ports.set(port, { server, tls });
+    else this.#servers.set(key, new Map([[port, { server, tls }]]));
   }
 
   close(address: string, port: number): void {
@@ -55,7 +63,12 @@ export class Network {
 
   /** Who listens on an address and port. */
   serverAt(address: string, port: number): VirtualServer | undefined {
-    return this.#servers.get(address.toLowerCase())?.get(port);
+    return this.#servers.get(address.toLowerCase())?.get(port)?.server;
+  }
+
+  /** Whether who listens there speaks TLS. */
+  speaksTls(host: string, port: number): boolean {
+    return this.#servers.get(this.resolve(host))?.get(port)?.tls ?? false;
   }
 
   /** Lets another answer in a server's place, or no longer; who listens on the same port after it is not concerned. */
@@ -96,7 +109,7 @@ export class Network {
   /** Sends a request to `host:port`. */
   request(host: string, port: number, request: VirtualRequest): VirtualAnswer {
     // Most requests are health checks of an address, which is no name to be looked up.
-    const server = (this.#servers.get(host) ?? this.#servers.get(this.resolve(host)))?.get(port);
+    const server = (this.#servers.get(host) ?? this.#servers.get(this.resolve(host)))?.get(port)?.server;
     if (server) return (this.#impaired.get(server) ?? server)(request);
     const state = this.probe(host, port);
     return { kind: state === 'open' ? 'refused' : state };

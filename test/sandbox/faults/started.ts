@@ -22,10 +22,9 @@ export async function startFarm(seed: number) {
     const response = await fetch(`${sandbox.url}/_sandbox/${verb}`, { method: 'POST', body: JSON.stringify(body) });
     return { status: response.status, value: (await response.json()) as Record<string, unknown> };
   };
-  /** A session of the program, on the farm's time of now: its own clock does not hear of what is advanced here. */
+  /** A session of the program, as another process would have it. */
   const session = async () => {
-    const JDCI_CLOCK = String((await control('state')).value.clock);
-    const environment = { HOME: '/nonexistent', ...sandbox.environment, JDCI_CLOCK };
+    const environment = { HOME: '/nonexistent', ...sandbox.environment };
     return openSession({ stack: 'jdci', sandbox: false, readOnly: false, refresh: 2 }, environment, () =>
       Promise.reject(new Error('there is one already')),
     );
