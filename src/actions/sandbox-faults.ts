@@ -61,8 +61,48 @@ function worldChoices(slots: readonly string[], zones: readonly string[]): Fault
       where: 'world',
       fault: { kind: 'master-slow-boot', extraSeconds: 300, count: 1 },
     },
+    ...stackChoices,
   ];
 }
+
+/** What fails in the stack, once: needs no farm, since the first provisioning of one is what it breaks best. */
+const stackChoices: readonly FaultChoice[] = [
+  {
+    name: 'resource-not-created',
+    label: 'The next resource is not created',
+    effect: 'CloudFormation fails to create the next resource: a new stack is taken back, a change is rolled back',
+    where: 'world',
+    fault: { kind: 'resource-fails', at: 'create', count: 1 },
+  },
+  {
+    name: 'resource-not-updated',
+    label: 'The next resource is not updated',
+    effect: 'CloudFormation fails to change the next resource, and rolls the stack back to what it was',
+    where: 'world',
+    fault: { kind: 'resource-fails', at: 'update', count: 1 },
+  },
+  {
+    name: 'service-never-stable',
+    label: 'The next ECS service never becomes stable',
+    effect: 'the next master’s service is made or changed and then does not become stable; the stack rolls back',
+    where: 'world',
+    fault: { kind: 'resource-fails', at: 'stabilize', resourceType: 'AWS::ECS::Service', count: 1 },
+  },
+  {
+    name: 'rollback-fails',
+    label: 'The next rollback fails',
+    effect: 'a failed update is not taken back whole: the stack stays UPDATE_ROLLBACK_FAILED until it is continued',
+    where: 'world',
+    fault: { kind: 'resource-fails', at: 'rollback', count: 1 },
+  },
+  {
+    name: 'resource-not-deleted',
+    label: 'The next resource is not deleted',
+    effect: 'CloudFormation fails to delete the next resource: a stack that is deleted stays DELETE_FAILED',
+    where: 'world',
+    fault: { kind: 'resource-fails', at: 'delete', count: 1 },
+  },
+];
 
 const callChoices: readonly FaultChoice[] = [
   {

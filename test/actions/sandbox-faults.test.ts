@@ -8,7 +8,8 @@ import { activeFaults, clearFaults, faultChoices, isFault, putFault } from '../.
 import { Aws } from '../../src/aws/clients.ts';
 import { ManualClock } from '../../src/core/clock.ts';
 import { silentLog } from '../../src/core/debug-log.ts';
-import { parseFaultFile } from '../../src/sandbox/wire/fault-schema.ts';
+import { faultKinds, parseFaultFile } from '../../src/sandbox/wire/fault-schema.ts';
+import { resourceSteps } from '../../src/sandbox/world/resource-faults.ts';
 import { fakeSession, now, snapshot } from '../farm-fixture.ts';
 
 let server: Server | undefined;
@@ -62,9 +63,19 @@ describe('the faults that can be put in', () => {
     expect(parseFaultFile({ ...hang.fault, slot: 1 })).toBeTypeOf('string');
   });
 
-  it('need no farm when they are between a client and AWS', () => {
+  it('are of every kind that the sandbox knows, and make a resource fail at every step', () => {
+    const faults = faultChoices(snapshot()).map(({ fault }) => fault);
+    expect([...new Set(faults.map(({ kind }) => kind))].sort()).toEqual(
+      faultKinds.filter((kind) => kind !== 'cut').sort(),
+    );
+    expect(faults.flatMap(({ kind, at }) => (kind === 'resource-fails' ? [at] : [])).sort()).toEqual(
+      [...resourceSteps].sort(),
+    );
+  });
+
+  it('need no farm when they are between a client and AWS, or in a stack that is still to come', () => {
     const names = faultChoices(undefined).map(({ name }) => name);
-    expect(names).toContain('credentials-expire');
+    expect(names).toEqual(expect.arrayContaining(['credentials-expire', 'resource-not-created']));
     expect(names.some((name) => name.startsWith('master-hangs'))).toBe(false);
   });
 
@@ -74,6 +85,12 @@ describe('the faults that can be put in', () => {
     );
     const throttle = faultChoices(undefined).find(({ name }) => name === 'aws-throttles');
     expect(throttle && isFault({ ...throttle.fault, id: 'f1', state: 'active', count: 3 }, throttle.fault)).toBe(true);
+    const steps = faultChoices(undefined).filter(({ fault }) => fault.kind === 'resource-fails');
+    for (const { name, fault } of steps) {
+      expect(steps.filter((other) => isFault({ ...fault, id: 'f1' }, other.fault)).map((one) => one.name)).toEqual([
+        name,
+      ]);
+    }
   });
 });
 

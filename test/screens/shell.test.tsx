@@ -586,6 +586,23 @@ describe('the sandbox’s faults', () => {
     expect(screen.text()).toContain('no fault is in force');
   });
 
+  it('are found in the stack too, at each step of CloudFormation', async () => {
+    let active: Awaited<ReturnType<SandboxFaults['active']>> = [];
+    const { screen } = await open({
+      ...noFaults,
+      put: async ({ fault }) => {
+        active = [{ ...fault, id: 'f8' }];
+        return active;
+      },
+    });
+    const chosen = () => screen.lines().find((line) => line.startsWith('▸')) ?? '';
+    for (let row = 0; row < 30 && !chosen().includes('never becomes stable'); row++) await screen.press('j');
+    expect(chosen()).toMatch(/The next ECS service never becomes stable +the world +○ out/);
+    await screen.press(keys.enter);
+    expect(chosen()).toMatch(/▲ in force/);
+    expect(screen.text()).toContain(' ▲ resource-fails at stabilize resourceType AWS::ECS::Service, 1 more time');
+  });
+
   it('say why one cannot be put in', async () => {
     const problem = {
       kind: 'refused',
