@@ -72,7 +72,7 @@ const response = await fetch('${endpoint}', {
   headers: {
     'content-type': 'application/x-amz-json-1.1',
     'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.PutImage',
-    authorization: 'AWS4-HMAC-SHA256 Credential=SANDBOX000000000000/20260101/eu-west-1/ecr/aws4_request, Signature=0',
+    authorization: 'AWS4-HMAC-SHA256 Credential=SANDBOX000000000000/20260101/eu-west-1/ecr/aws4_request, SignedHeaders=host, Signature=0',
   },
   body: JSON.stringify({
     repositoryName: name,

@@ -2,6 +2,7 @@ import type { RequestLaunchTemplateData, RunInstancesRequest } from '@aws-sdk/cl
 import { type Instance, instances } from '../world/ec2.ts';
 import { networks } from '../world/ec2-network.ts';
 import { images, rootSnapshotId } from '../world/ec2-offers.ts';
+import { volumes } from '../world/ec2-volumes.ts';
 import { iam, instanceProfileByArn } from '../world/iam.ts';
 import {
   type LaunchTemplate,
@@ -36,9 +37,28 @@ export function ec2Demands(world: World, operation: string, input: Fields): read
     case 'StopInstances':
     case 'StartInstances':
     case 'RebootInstances':
+    case 'MonitorInstances':
+    case 'UnmonitorInstances':
       return on(textsOf(input, 'InstanceIds').map((id) => existing(world, id)));
     case 'GetConsoleOutput':
+    case 'DescribeInstanceAttribute':
+    case 'ModifyInstanceMetadataOptions':
       return on([existing(world, textOf(input, 'InstanceId') ?? '')]);
+    case 'ModifyInstanceAttribute':
+      return on([
+        existing(world, textOf(input, 'InstanceId') ?? ''),
+        ...textsOf(input, 'Groups').map((id) => existing(world, id)),
+      ]);
+    case 'ModifyInstanceCreditSpecification': {
+      const asked = recordsOf(input, 'InstanceCreditSpecifications').flatMap((one) => textsOf(one, 'InstanceId'));
+      return on(asked.map((id) => existing(world, id)));
+    }
+    case 'AssociateIamInstanceProfile':
+    case 'ReplaceIamInstanceProfileAssociation':
+    case 'DisassociateIamInstanceProfile':
+      return [...on([associatedInstance(world, input)]), ...profileDemands(world, input.IamInstanceProfile)];
+    case 'DeleteVolume':
+      return on([existing(world, textOf(input, 'VolumeId') ?? '*')]);
     case 'CreateTags':
     case 'DeleteTags': {
       const requestTags = tagsOf(input.Tags);
@@ -53,6 +73,9 @@ export function ec2Demands(world: World, operation: string, input: Fields): read
     case 'AuthorizeSecurityGroupEgress':
     case 'RevokeSecurityGroupIngress':
     case 'RevokeSecurityGroupEgress':
+    case 'ModifySecurityGroupRules':
+    case 'UpdateSecurityGroupRuleDescriptionsIngress':
+    case 'UpdateSecurityGroupRuleDescriptionsEgress':
     case 'DeleteSecurityGroup':
       return on([existing(world, textOf(input, 'GroupId') ?? '*')]);
     case 'CreateLaunchTemplate':
@@ -60,6 +83,7 @@ export function ec2Demands(world: World, operation: string, input: Fields): read
     case 'CreateLaunchTemplateVersion':
     case 'ModifyLaunchTemplate':
     case 'DeleteLaunchTemplate':
+    case 'DeleteLaunchTemplateVersions':
       return on([templateTarget(world, templateIn(world, input)?.template)]);
     case 'CreateKeyPair':
     case 'DeleteKeyPair': {
@@ -81,6 +105,7 @@ function arn(world: World, resource: string): string {
 const kinds: Readonly<Record<string, string>> = {
   i: 'instance',
   sg: 'security-group',
+  sgr: 'security-group-rule',
   subnet: 'subnet',
   vpc: 'vpc',
   lt: 'launch-template',
@@ -108,11 +133,30 @@ function existing(world: World, id: string): Target {
         keys: { 'ec2:Vpc': subnet && arn(world, `vpc/${subnet.vpcId}`), 'ec2:AvailabilityZone': subnet?.zone },
       };
     }
+    case 'volume':
+      return { resource, tags: volumes(world).get(id)?.tags };
     case 'launch-template':
       return { resource, tags: launchTemplates(world).get(id)?.tags };
     default:
       return { resource };
   }
+}
+
+/** The instance of a profile's association, which is named by the instance or by the association. */
+function associatedInstance(world: World, input: Fields): Target {
+  const association = textOf(input, 'AssociationId');
+  const owner = [...instances(world).values()].find((one) => one.profileAssociationId === association);
+  return existing(world, textOf(input, 'InstanceId') ?? owner?.id ?? '*');
+}
+
+/** Who gives an instance a profile hands over the role in it. */
+function profileDemands(world: World, specification: unknown): Demand[] {
+  if (!isRecord(specification)) return [];
+  const arnOf = textOf(specification, 'Arn');
+  const name = textOf(specification, 'Name');
+  const profile = arnOf === undefined ? iam(world).profiles.get(name ?? '') : instanceProfileByArn(world, arnOf);
+  const role = profile?.roleName === undefined ? undefined : iam(world).roles.get(profile.roleName);
+  return role ? [passRole(role.arn, 'ec2')] : [];
 }
 
 function instanceTarget(resource: string, instance: Instance | undefined): Target {
@@ -205,11 +249,9 @@ export function runDemands(world: World, input: Fields, named: NamedTemplate | u
     ...(spec.keyName === undefined ? [] : [{ resource: arn(world, `key-pair/${spec.keyName}`) }]),
     ...(named ? [templateTarget(world, named.template)] : []),
   ];
-  const profile = spec.iamInstanceProfileArn && instanceProfileByArn(world, spec.iamInstanceProfileArn);
-  const role = profile && profile.roleName !== undefined ? iam(world).roles.get(profile.roleName) : undefined;
   return [
     { action: 'ec2:RunInstances', targets: parts },
     ...tagDemands(world, 'RunInstances', named ? { ...named.data, ...input } : input),
-    ...(role ? [passRole(role.arn, 'ec2')] : []),
+    ...profileDemands(world, spec.iamInstanceProfileArn === undefined ? {} : { Arn: spec.iamInstanceProfileArn }),
   ];
 }

@@ -1,11 +1,25 @@
 import { ecs } from '../world/ecs-state.ts';
 import type { World } from '../world/world.ts';
-import { type Demand, everything, type Fields, passRole, type Target, tagsOf, textOf, textsOf } from './demand.ts';
+import {
+  type Demand,
+  everything,
+  type Fields,
+  passRole,
+  recordsOf,
+  type Target,
+  tagsOf,
+  textOf,
+  textsOf,
+} from './demand.ts';
 
 /** What a request to ECS demands of its caller's policies. */
 export function ecsDemands(world: World, operation: string, input: Fields): readonly Demand[] {
   const demanded: Demand = { action: `ecs:${operation}`, targets: targets(world, operation, input) };
   return [demanded, ...tagDemand(world, operation, input), ...roles(world, operation, input)];
+}
+
+interface Tagged {
+  readonly tags: ReadonlyMap<string, string> | undefined;
 }
 
 function nameIn(nameOrArn: string): string {
@@ -16,28 +30,52 @@ function targets(world: World, operation: string, input: Fields): readonly Targe
   const cluster = nameIn(textOf(input, 'cluster') ?? 'default');
   const known = ecs(world).clusters.get(cluster);
   const keys = { 'ecs:cluster': world.arn('ecs', `cluster/${cluster}`) };
-  const within = (kind: string, member: string, tagsById: (id: string) => ReadonlyMap<string, string> | undefined) =>
-    textsOf(input, member).map((one): Target => {
+  const all = (kind: string, names: readonly string[], tagsById: (id: string) => Tagged['tags']) =>
+    names.map((one): Target => {
       const id = nameIn(one);
       return { resource: world.arn('ecs', `${kind}/${cluster}/${id}`), tags: tagsById(id), keys };
     });
+  const within = (kind: string, member: string, tagsById: (id: string) => Tagged['tags']) =>
+    all(kind, textsOf(input, member), tagsById);
+  const hosts = (names: readonly string[]) =>
+    all('container-instance', names, (id) => known?.containerInstances.get(id)?.tags);
   const service = (member: string) => within('service', member, (name) => known?.services.get(name)?.tags);
   switch (operation) {
     case 'CreateService':
       return service('serviceName').map((target) => ({ ...target, requestTags: tagsOf(input.tags) }));
     case 'UpdateService':
     case 'DeleteService':
+    case 'ListServiceDeployments':
       return service('service');
+    case 'DescribeServiceDeployments':
+      return textsOf(input, 'serviceDeploymentArns').map((resource) => ({ resource }));
+    case 'StopServiceDeployment':
+      return textsOf(input, 'serviceDeploymentArn').map((resource) => ({ resource }));
+    case 'DescribeServiceRevisions':
+      return textsOf(input, 'serviceRevisionArns').map((resource) => ({ resource }));
     case 'DescribeServices':
       return service('services');
     case 'StopTask':
+    case 'ExecuteCommand':
       return within('task', 'task', (id) => known?.tasks.get(id)?.tags);
     case 'DescribeTasks':
+    case 'GetTaskProtection':
+    case 'UpdateTaskProtection':
       return within('task', 'tasks', (id) => known?.tasks.get(id)?.tags);
     case 'DescribeContainerInstances':
     case 'UpdateContainerInstancesState':
-      return within('container-instance', 'containerInstances', (id) => known?.containerInstances.get(id)?.tags);
+      return hosts(textsOf(input, 'containerInstances'));
+    case 'UpdateContainerAgent':
+      return hosts(textsOf(input, 'containerInstance'));
+    case 'PutAttributes':
+    case 'DeleteAttributes':
+      return hosts(recordsOf(input, 'attributes').flatMap((attribute) => textsOf(attribute, 'targetId')));
+    case 'DeleteTaskDefinitions':
+      return textsOf(input, 'taskDefinitions').map((one) => ({
+        resource: world.arn('ecs', `task-definition/${nameIn(one)}`),
+      }));
     case 'RunTask':
+    case 'StartTask':
       return textsOf(input, 'taskDefinition').map((reference) => ({
         resource: world.arn('ecs', `task-definition/${nameIn(reference)}`),
         requestTags: tagsOf(input.tags),
@@ -81,6 +119,7 @@ function tagDemand(world: World, operation: string, input: Fields): Demand[] {
     CreateService: world.arn('ecs', `service/${cluster}/${textOf(input, 'serviceName')}`),
     RegisterTaskDefinition: definitionArn(world, input),
     RunTask: world.arn('ecs', `task/${cluster}/*`),
+    StartTask: world.arn('ecs', `task/${cluster}/*`),
   };
   const resource = made[operation];
   if (resource === undefined) return [];
@@ -94,7 +133,7 @@ function roles(world: World, operation: string, input: Fields): Demand[] {
       textsOf(input, member).map((role) => passRole(role, 'ecs-tasks')),
     );
   }
-  if (operation !== 'RunTask') return [];
+  if (operation !== 'RunTask' && operation !== 'StartTask') return [];
   const [family = '', revision] = nameIn(textOf(input, 'taskDefinition') ?? '').split(':');
   const revisions = ecs(world).families.get(family) ?? [];
   const definition =

@@ -4,6 +4,7 @@ import { logGroups } from '../world/cloudwatch-logs.ts';
 import { loadBalancers } from '../world/elastic-load-balancing-state.ts';
 import { iam } from '../world/iam.ts';
 import { secrets } from '../world/secrets-manager.ts';
+import { parameters } from '../world/ssm.ts';
 import type { World } from '../world/world.ts';
 import { runDemands, templateIn } from './access-ec2.ts';
 import {
@@ -37,6 +38,11 @@ function further(world: World, service: string, operation: string, input: Fields
       const [SubnetId] = (textOf(input, 'VPCZoneIdentifier') ?? '').split(',');
       return named ? runDemands(world, { SubnetId }, named) : [];
     }
+    case 'secretsmanager:BatchGetSecretValue':
+      return textsOf(input, 'SecretIdList').map((SecretId) => ({
+        action: 'secretsmanager:GetSecretValue',
+        targets: touches.secretsmanager?.(world, 'GetSecretValue', { SecretId }) ?? everything,
+      }));
     case 'iam:AddRoleToInstanceProfile':
       return [passRole(roleArn(world, textOf(input, 'RoleName') ?? '*'), 'ec2')];
     default: {
@@ -100,15 +106,23 @@ const touches: Readonly<Record<string, (world: World, operation: string, input: 
     });
   },
 
-  ssm: (world, _operation, input) =>
-    [...textsOf(input, 'Name'), ...textsOf(input, 'Names'), ...textsOf(input, 'Path')].map((name) => ({
-      resource: name.startsWith('arn:') ? name : parameterArn(world, name),
-      requestTags: tagsOf(input.Tags),
-    })),
+  ssm: (world, operation, input) => {
+    const tagged = textOf(input, 'ResourceType') === 'Parameter' ? textsOf(input, 'ResourceId') : [];
+    const named = [...textsOf(input, 'Name'), ...textsOf(input, 'Names'), ...textsOf(input, 'Path'), ...tagged];
+    return operation === 'DescribeInstanceInformation'
+      ? []
+      : named.map((name) => ({
+          resource: name.startsWith('arn:') ? name : parameterArn(world, name.replace(/:[^:/]+$/, '')),
+          tags: parameters(world).get(name)?.tags,
+          requestTags: tagsOf(input.Tags),
+        }));
+  },
 
   logs: (world, operation, input) => {
     const stream = textOf(input, 'logStreamName') ?? '';
-    const named = [...textsOf(input, 'logGroupName'), ...textsOf(input, 'logGroupIdentifier')];
+    const named = ['logGroupName', 'logGroupIdentifier', 'logGroupNames', 'logGroupIdentifiers'].flatMap((member) =>
+      textsOf(input, member),
+    );
     const of = operation === 'DescribeLogGroups' ? [''] : named;
     const tagged = textOf(input, 'resourceArn');
     if (tagged !== undefined) return [{ resource: tagged, requestTags: tagsOf(input.tags) }];
@@ -119,13 +133,25 @@ const touches: Readonly<Record<string, (world: World, operation: string, input: 
     }));
   },
 
-  iam: (world, _operation, input) => {
+  iam: (world, operation, input) => {
     const profile = textOf(input, 'InstanceProfileName');
     if (profile !== undefined) {
       const known = iam(world).profiles.get(profile);
       const path = known?.path ?? textOf(input, 'Path') ?? '/';
       const resource = known?.arn ?? world.arn('iam', `instance-profile${path}${profile}`, '');
       return [{ resource, tags: known?.tags, requestTags: tagsOf(input.Tags) }];
+    }
+    const policy = textOf(input, 'PolicyArn');
+    if (policy !== undefined && textOf(input, 'RoleName') === undefined) {
+      return [{ resource: policy, tags: iam(world).policies.get(policy)?.tags, requestTags: tagsOf(input.Tags) }];
+    }
+    const user = textOf(input, 'UserName');
+    if (user !== undefined) return [{ resource: world.arn('iam', `user/${user}`, '') }];
+    const source = textOf(input, 'PolicySourceArn');
+    if (source !== undefined) return [{ resource: source }];
+    if (operation === 'CreatePolicy') {
+      const resource = world.arn('iam', `policy${textOf(input, 'Path') ?? '/'}${textOf(input, 'PolicyName')}`, '');
+      return [{ resource, requestTags: tagsOf(input.Tags) }];
     }
     return textsOf(input, 'RoleName').map((name) => ({
       resource: roleArn(world, name, textOf(input, 'Path')),
@@ -139,15 +165,20 @@ const touches: Readonly<Record<string, (world: World, operation: string, input: 
     // Route 53 is global and its zones have ids of their own: their ARNs name neither region nor account.
     const kind = operation === 'GetChange' ? 'change' : 'hostedzone';
     const zones = textsOf(input, 'HostedZoneId');
-    const ids = zones.length > 0 || operation.startsWith('List') ? zones : textsOf(input, 'Id');
+    const tagged = textOf(input, 'ResourceType') === 'hostedzone' ? textsOf(input, 'ResourceId') : [];
+    const named = [...zones, ...tagged];
+    const ids = named.length > 0 || operation.startsWith('List') ? named : textsOf(input, 'Id');
     return ids.map((id) => ({ resource: `arn:aws:route53:::${kind}/${id.replace(/^\/?(hostedzone|change)\//, '')}` }));
   },
 
-  ecr: (world, _operation, input) =>
-    [...textsOf(input, 'repositoryName'), ...textsOf(input, 'repositoryNames')].map((name) => ({
-      resource: world.arn('ecr', `repository/${name}`),
-      requestTags: tagsOf(input.tags),
-    })),
+  ecr: (world, _operation, input) => {
+    const named = [...textsOf(input, 'repositoryName'), ...textsOf(input, 'repositoryNames')];
+    const resources = [
+      ...named.map((name) => world.arn('ecr', `repository/${name}`)),
+      ...textsOf(input, 'resourceArn'),
+    ];
+    return resources.map((resource) => ({ resource, requestTags: tagsOf(input.tags) }));
+  },
 };
 
 function groupTarget(world: World, name: string): Target {

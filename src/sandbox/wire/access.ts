@@ -1,12 +1,13 @@
 import { authority } from '../world/authority.ts';
 import { iam } from '../world/iam.ts';
 import { ServiceError } from '../world/service-error.ts';
-import { perWorld, type World } from '../world/world.ts';
+import type { World } from '../world/world.ts';
 import { demands } from './access-demands.ts';
 import type { CallerSpec } from './callers.ts';
 import type { Target } from './demand.ts';
-import { type Decision, decide, type Policy, parsePolicy } from './policy.ts';
+import { type Decision, decide, type Policy } from './policy.ts';
 import { profiles } from './profile.ts';
+import { rolePolicies } from './role-policies.ts';
 
 /** Throws the service's own access-denied error when a request is more than the caller may do. */
 export type Authorise = (service: string, operation: string, input: unknown) => void;
@@ -16,7 +17,7 @@ export function authorisation(world: World, caller: CallerSpec): Authorise | und
   const role = assumedRole(caller.arn);
   if (role === undefined && caller.policies === undefined) return undefined;
   return (service, operation, input) => {
-    const policies = [...(caller.policies ?? []), ...(role === undefined ? [] : rolePolicies(world, role))];
+    const policies = [...(caller.policies ?? []), ...(role === undefined ? [] : policiesOf(world, role))];
     const principal = principalKeys(world, caller);
     for (const { action, targets } of demands(world, service, operation, input)) {
       for (const target of targets) {
@@ -42,20 +43,10 @@ function assumedRole(arn: string): string | undefined {
   return /^arn:aws:sts::\d+:assumed-role\/([^/]+)\//.exec(arn)?.[1];
 }
 
-const parsed = perWorld(() => new Map<string, Policy>());
-
-/** A role's inline policies. What AWS's own managed policies hold is not known here: they allow nothing. */
-function rolePolicies(world: World, name: string): Policy[] {
-  return [...(iam(world).roles.get(name)?.inline.values() ?? [])].map((text) => {
-    let policy = parsed(world).get(text);
-    if (!policy) {
-      const read = parsePolicy(JSON.parse(text));
-      // A document that cannot be understood allows nothing.
-      policy = typeof read === 'string' ? { version: '2012-10-17', statements: [] } : read;
-      parsed(world).set(text, policy);
-    }
-    return policy;
-  });
+/** The policies of the role whose session an ARN stands for; a role that is gone has none. */
+function policiesOf(world: World, name: string): Policy[] {
+  const role = iam(world).roles.get(name);
+  return role ? rolePolicies(world, role) : [];
 }
 
 type Keys = readonly (readonly [string, string | readonly string[]])[];

@@ -12,6 +12,8 @@ export const sandboxCredentials = { accessKeyId: 'SANDBOX000000000000', secretAc
 export interface CallerSpec extends Caller {
   /** What they may do, with the policies of their role when the ARN is that of an assumed one; absent: everything. */
   readonly policies?: readonly Policy[];
+  /** World time at which the credentials end, as those of a session do. */
+  readonly until?: number;
 }
 
 const callers = perWorld((world) => {
@@ -36,14 +38,67 @@ export interface Scope {
   service: string;
 }
 
-/** The credential scope of a SigV4 request, from its header or, for a presigned one, from its query. */
+const algorithm = 'AWS4-HMAC-SHA256';
+
+/**
+ * The credential scope of a SigV4 request, from its header or, for a presigned one, from its query. Undefined when there
+ * is no whole signature.
+ */
 export function scopeOf(request: WireRequest): Scope | undefined {
-  const header = request.headers.authorization ?? '';
-  const credential =
-    /^AWS4-HMAC-SHA256 .*?Credential=([^,\s]+)/.exec(header)?.[1] ?? request.query.get('X-Amz-Credential');
-  const [accessKeyId, date, region, service, end] = credential?.split('/') ?? [];
-  if (!accessKeyId || !date || !region || !service || end !== 'aws4_request') return undefined;
+  const header = request.headers.authorization;
+  const signed = header?.startsWith(algorithm);
+  if (signed && missingParts(header ?? '').length > 0) return undefined;
+  const credential = signed ? partOf(header ?? '', 'Credential') : request.query.get('X-Amz-Credential');
+  const [accessKeyId, date, region, service, end, ...more] = credential?.split('/') ?? [];
+  if (!accessKeyId || !date || !region || !service || end !== 'aws4_request' || more.length > 0) return undefined;
   return { accessKeyId, region, service };
+}
+
+function partOf(header: string, name: string): string | undefined {
+  return new RegExp(`[\\s,]${name}=([^,\\s]+)`).exec(header)?.[1];
+}
+
+function missingParts(header: string): string[] {
+  return ['Credential', 'Signature', 'SignedHeaders'].filter((name) => partOf(header, name) === undefined);
+}
+
+/** What AWS answers to a request without a signature, or with one that it cannot read. */
+export function unsigned(request: WireRequest): ServiceError {
+  const json = request.headers['x-amz-target'] !== undefined;
+  const header = request.headers.authorization ?? '';
+  const presigned = request.query.get('X-Amz-Credential');
+  if (!header.startsWith(algorithm) && presigned === null) {
+    return json
+      ? new ServiceError('MissingAuthenticationTokenException', 'Missing Authentication Token')
+      : new ServiceError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
+  }
+  const incomplete = (message: string) =>
+    new ServiceError(json ? 'IncompleteSignatureException' : 'IncompleteSignature', message);
+  const missing = presigned === null ? missingParts(header) : [];
+  if (missing.length > 0) {
+    const each = missing.map((name) => `Authorization header requires '${name}' parameter.`);
+    return incomplete(`${each.join(' ')} Authorization=${header.split(' ')[0]}`);
+  }
+  const credential = presigned ?? partOf(header, 'Credential') ?? '';
+  if (credential.split('/').length === 5) {
+    const end = credential.split('/')[4] ?? '';
+    const words = `Credential should be scoped with a valid terminator: 'aws4_request', not '${end}'.`;
+    return wrongSignature(json ? 'json' : 'query', words);
+  }
+  return incomplete(
+    `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`,
+  );
+}
+
+function wrongSignature(protocol: Profile['protocol'], message: string): ServiceError {
+  switch (protocol) {
+    case 'json':
+      return new ServiceError('InvalidSignatureException', message);
+    case 'ec2':
+      return new ServiceError('AuthFailure', message, 401);
+    default:
+      return new ServiceError('SignatureDoesNotMatch', message, 403);
+  }
 }
 
 /**
@@ -61,10 +116,11 @@ export function authenticate(world: World, scope: Scope): CallerSpec {
   }
   const caller = callers(world).get(scope.accessKeyId);
   if (!caller) throw refusal(profile, invalidToken[profile?.protocol ?? 'query']);
+  if (caller.until !== undefined && world.now >= caller.until) throw expiredCredentials(scope.service);
   const { region } = world.settings;
   if (scope.region !== region && !profile?.global) {
-    throw refusal(
-      profile,
+    throw wrongSignature(
+      profile?.protocol ?? 'query',
       `Credential should be scoped to a valid region, not '${scope.region}': this sandbox is the region ${region}.`,
     );
   }

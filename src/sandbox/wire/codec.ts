@@ -1,7 +1,7 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 import type { StaticOperationSchema } from '@smithy/types';
 import type { Service } from '../operations/operation.ts';
-import type { ServiceError } from '../world/service-error.ts';
+import { ServiceError } from '../world/service-error.ts';
 
 /** A request as it came, its body read to the end. */
 export interface WireRequest {
@@ -34,31 +34,67 @@ export interface Codec {
   encodeError(error: ServiceError, requestId: string): WireAnswer;
   /** What the service answers to an operation it does not have. */
   unknownOperation(name: string, request: WireRequest): ServiceError;
-  /** The service's own error for an input that its schema does not allow. */
-  invalidInput(problem: InvalidInput): ServiceError;
-}
-
-/** An input that does not fit the operation's schema. */
-export class InvalidInput extends Error {
-  readonly kind: 'missing' | 'malformed';
-  /** Where: member names and one-based list positions. */
-  readonly path: readonly (string | number)[];
-
-  constructor(kind: 'missing' | 'malformed', path: readonly (string | number)[], message: string) {
-    super(message);
-    this.name = 'InvalidInput';
-    this.kind = kind;
-    this.path = path;
-  }
+  /** The service's own error for an input that its schema or its model does not allow. */
+  invalidInput(problem: InvalidInput, operation: string): ServiceError;
 }
 
 /**
- * The words in which services built on AWS's common framework refuse a missing member:
- * `1 validation error detected: Value null at 'stackName' failed to satisfy constraint: Member must not be null`.
+ * No protocol of the service takes such a request: a method, a content type or a path that none has. AWS's common
+ * framework then answers 404 and `<UnknownOperationException/>`, whatever the service's protocol is.
  */
-export function constraintSentence(problem: InvalidInput): string {
-  const at = problem.path
-    .map((step) => (typeof step === 'number' ? `${step}.member` : step.charAt(0).toLowerCase() + step.slice(1)))
-    .join('.');
-  return `1 validation error detected: Value null at '${at}' failed to satisfy constraint: Member must not be null`;
+export class Unrouted extends ServiceError {
+  constructor() {
+    super('UnknownOperationException', '', 404);
+    this.name = 'Unrouted';
+  }
+}
+
+/** One step to a value: a member's name, a one-based position in a list, or a key of a map. */
+export type Step = string | number | { readonly key: string };
+
+/** A value that a service's model does not allow. */
+export interface Violation {
+  readonly path: readonly Step[];
+  /** Absent: the member is required and missing. */
+  readonly value?: unknown;
+  /** Whether the value must not be repeated. */
+  readonly secret: boolean;
+  readonly rule: Rule;
+}
+
+/** What was demanded of a value; that of items, keys and values names everything demanded of them. */
+export type Rule =
+  | { readonly kind: 'present' }
+  | { readonly kind: 'shortest' | 'longest' | 'least' | 'most'; readonly bound: number }
+  | { readonly kind: 'pattern'; readonly pattern: string }
+  | { readonly kind: 'enum'; readonly values: readonly string[] }
+  | { readonly kind: 'items' | 'keys' | 'values'; readonly rules: readonly Rule[] };
+
+/** An input that does not fit the operation's schema or the service's model: unreadable, or with values not allowed. */
+export class InvalidInput extends Error {
+  /** Where the unreadable value stands. */
+  readonly path: readonly Step[];
+  /** Empty when the input cannot be read. */
+  readonly violations: readonly Violation[];
+  /** The value of another type than the schema has, and that type. */
+  readonly mistyped: Mistyped | undefined;
+
+  constructor(
+    path: readonly Step[],
+    message: string,
+    more: { readonly violations?: readonly Violation[]; readonly mistyped?: Mistyped } = {},
+  ) {
+    super(message);
+    this.name = 'InvalidInput';
+    this.path = path;
+    this.violations = more.violations ?? [];
+    this.mistyped = more.mistyped;
+  }
+}
+
+export type WireType = 'list' | 'map' | 'structure' | 'boolean' | 'integer' | 'number' | 'time' | 'blob' | 'string';
+
+export interface Mistyped {
+  readonly value: unknown;
+  readonly wanted: WireType;
 }

@@ -2,10 +2,12 @@ import type { Random } from '../../core/random.ts';
 import type { Service } from '../operations/operation.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
+import { absentService } from './absent-service.ts';
 import { authorisation } from './access.ts';
-import { authenticate, expiredCredentials, scopeOf } from './callers.ts';
-import { type Codec, InvalidInput, type WireAnswer, type WireRequest } from './codec.ts';
+import { authenticate, expiredCredentials, scopeOf, unsigned } from './callers.ts';
+import { type Codec, InvalidInput, Unrouted, type Violation, type WireAnswer, type WireRequest } from './codec.ts';
 import { codecOf } from './codecs.ts';
+import { constraintsOf } from './constraints.ts';
 import type { Faults, OperationFault } from './faults.ts';
 import { type Limits, throttled } from './limits.ts';
 import { profiles } from './profile.ts';
@@ -46,23 +48,31 @@ export function route(region: Region, request: WireRequest): Routed {
     const caller = authenticate(world, scope);
     if (region.faults.expired(scope.accessKeyId)) throw expiredCredentials(scope.service);
     const service = region.services.find((one) => one.signingName === scope.service);
-    if (!service) throw new ServiceError('InvalidAction', `This sandbox has no service ${scope.service}`, 404);
+    if (!service) return { fault: undefined, run: () => absentService(request, scope.service, requestId) };
     const name = codec.operationName(request, service);
     const operation = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
     if (!operation) throw codec.unknownOperation(name, request);
     const run = () => {
       const input = codec.decode(request, operation.schema);
-      checkInput(operation.schema[4], input, codec.memberName);
+      const rules = { memberName: codec.memberName, constraints: constraintsOf(scope.service) };
+      const violations = checkInput(operation.schema[4], input, rules);
+      // Whether the caller may do this cannot be asked of a request that does not say to what.
+      if (violations.some(({ rule }) => rule.kind === 'present')) throw notAllowed(violations);
       region.limits.take({ service: scope.service, operation: name, input });
       const authorise = authorisation(world, caller);
       authorise?.(scope.service, name, input);
+      // Only somebody who may do it is told what is wrong with it.
+      if (violations.length > 0) throw notAllowed(violations);
       const output = operation.handle(input as never, { world, caller, ...(authorise ? { authorise } : {}) });
       return codec.encode(operation.schema, output, requestId);
     };
-    const where = `${scope.service}:${name}`;
     const fault = region.faults.take(scope.service, name);
-    return { fault, run: () => guarded(region, codec, requestId, where, withFault(fault, scope.service, run)) };
+    return {
+      fault,
+      run: () => guarded(region, codec, requestId, [scope.service, name], withFault(fault, scope.service, run)),
+    };
   } catch (error) {
+    if (error instanceof Unrouted) return { fault: undefined, run: () => unrouted(requestId) };
     if (error instanceof ServiceError) return refuse(error);
     throw error;
   }
@@ -79,12 +89,23 @@ export function tooLarge(region: Region, request: WireRequest): WireAnswer {
   return codec.encodeError(error, uuid(region.requestIds));
 }
 
-function guarded(region: Region, codec: Codec, requestId: string, where: string, run: () => WireAnswer): WireAnswer {
+function notAllowed(violations: readonly Violation[]): InvalidInput {
+  return new InvalidInput([], 'a value is not allowed', { violations });
+}
+
+function guarded(
+  region: Region,
+  codec: Codec,
+  requestId: string,
+  [service, operation]: readonly [string, string],
+  run: () => WireAnswer,
+): WireAnswer {
   try {
     return run();
   } catch (error) {
     if (error instanceof ServiceError) return codec.encodeError(error, requestId);
-    if (error instanceof InvalidInput) return codec.encodeError(codec.invalidInput(error), requestId);
+    if (error instanceof InvalidInput) return codec.encodeError(codec.invalidInput(error, operation), requestId);
+    const where = `${service}:${operation}`;
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     region.report(`${where} failed inside the sandbox: ${reason}`);
     const message = `The sandbox failed on ${where}: ${error instanceof Error ? error.message : String(error)}`;
@@ -115,10 +136,8 @@ function withFault(fault: OperationFault | undefined, service: string, run: () =
 export const htmlNonsense =
   '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n';
 
-function unsigned(request: WireRequest): ServiceError {
-  return request.headers['x-amz-target']
-    ? new ServiceError('MissingAuthenticationTokenException', 'Missing Authentication Token')
-    : new ServiceError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
+function unrouted(requestId: string): WireAnswer {
+  return { status: 404, headers: { 'x-amzn-requestid': requestId }, body: '<UnknownOperationException/>\n' };
 }
 
 function uuid(random: Random): string {

@@ -1,6 +1,6 @@
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { $SchemaRef } from '@smithy/types';
-import { InvalidInput } from './codec.ts';
+import { InvalidInput, type WireType } from './codec.ts';
 
 /** A parameter's value and the parameters below it: `Filter.1.Name=x` is Filter → 1 → Name. */
 interface Node {
@@ -34,7 +34,7 @@ function tree(parameters: URLSearchParams): Node {
   for (const [key, value] of parameters) {
     const steps = key.split('.');
     if (++count > maxParameters || steps.length > maxDepth) {
-      throw new InvalidInput('malformed', [], 'the request has too many parameters');
+      throw new InvalidInput([], 'the request has too many parameters');
     }
     let node = root;
     for (const step of steps) {
@@ -45,7 +45,8 @@ function tree(parameters: URLSearchParams): Node {
       }
       node = next;
     }
-    node.value = value;
+    // Of a parameter given twice, AWS takes the first (recorded for STS).
+    node.value ??= value;
   }
   return root;
 }
@@ -63,10 +64,12 @@ class FormReader {
     if (ns.isStructSchema()) return this.#struct(ns, node, path);
     if (ns.isListSchema()) return this.#list(ns, node, path);
     if (ns.isMapSchema()) return this.#map(ns, node, path);
-    return node.value === undefined ? undefined : simple(ns, node.value, path);
+    if (node.value !== undefined) return simple(ns, node.value, path);
+    throw new InvalidInput(path, 'Start of structure or map found where not expected.');
   }
 
   #struct(ns: NormalizedSchema, node: Node, path: Path): Record<string, unknown> {
+    if (node.value && node.children.size === 0) throw termination(path, node.value, 'structure');
     const out: Record<string, unknown> = {};
     for (const [name, member] of ns.structIterator()) {
       const child = node.children.get(parameterName(name, member, this.#ec2));
@@ -83,10 +86,11 @@ class FormReader {
     const flat = this.#ec2 || ns.getMergedTraits().xmlFlattened === 1;
     const items = flat ? node : node.children.get(member.getMergedTraits().xmlName ?? 'member');
     const found = positions(items);
-    // An empty list is written as a parameter without children; children without a number are no list.
+    // An empty list is written as a parameter without a value; children without a number are no list.
+    if (found.length === 0 && node.value) throw termination(path, node.value, 'list');
     const [stranger] = node.children.keys();
     if (found.length === 0 && stranger !== undefined) {
-      throw new InvalidInput('malformed', path, `${path.join('.')}.${stranger} is not an item of a list`);
+      throw new InvalidInput(path, `${path.join('.')}.${stranger} is not an item of a list`);
     }
     return found.map(([position, item]) => this.read(member, item, [...path, position]));
   }
@@ -100,11 +104,17 @@ class FormReader {
     for (const [position, entry] of positions(flat ? node : node.children.get('entry'))) {
       const key = entry.children.get(keyName)?.value;
       const value = entry.children.get(valueName);
-      if (key === undefined) throw new InvalidInput('malformed', [...path, position], `${path.join('.')} lacks a key`);
+      if (key === undefined) throw new InvalidInput([...path, position], `${path.join('.')} lacks a key`);
       entries.push([key, value && this.read(valueSchema, value, [...path, key])]);
     }
     return Object.fromEntries(entries);
   }
+}
+
+/** AWS's query reader found a value where more names had to follow. */
+function termination(path: Path, value: string, wanted: 'list' | 'structure'): InvalidInput {
+  const kind = wanted === 'list' ? 'list' : 'complex';
+  return new InvalidInput(path, `Unexpected ${kind} element termination`, { mistyped: { value, wanted } });
 }
 
 /** The numbered children of a node in their order; clients count from 1, with gaps at most. */
@@ -116,22 +126,27 @@ function positions(node: Node | undefined): [number, Node][] {
   return found.sort(([a], [b]) => a - b);
 }
 
+const booleans: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
+
 function simple(ns: NormalizedSchema, text: string, path: Path): unknown {
-  if (ns.isBooleanSchema()) return { true: true, false: false }[text.toLowerCase()] ?? refuse(path, text);
-  if (ns.isNumericSchema()) return finite(Number(text.trim() === '' ? 'x' : text), path, text);
-  if (ns.isBigIntegerSchema()) return /^-?\d+$/.test(text) ? BigInt(text) : refuse(path, text);
+  if (ns.isBooleanSchema()) return booleans.get(text.toLowerCase()) ?? refuse(path, text, 'boolean');
+  if (ns.isNumericSchema()) return finite(Number(text.trim() === '' ? 'x' : text), path, text, 'integer');
+  if (ns.isBigIntegerSchema()) return /^-?\d+$/.test(text) ? BigInt(text) : refuse(path, text, 'integer');
   if (ns.isBlobSchema()) return new Uint8Array(Buffer.from(text, 'base64'));
   if (ns.isTimestampSchema()) {
     // ISO 8601 by the protocol; boto3 and others also send seconds since the epoch.
-    return new Date(finite(/^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text), path, text));
+    return new Date(finite(/^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text), path, text, 'time'));
   }
   return text;
 }
 
-function finite(value: number, path: Path, text: string): number {
-  return Number.isFinite(value) ? value : refuse(path, text);
+function finite(value: number, path: Path, text: string, wanted: WireType): number {
+  return Number.isFinite(value) ? value : refuse(path, text, wanted);
 }
 
-function refuse(path: Path, text: string): never {
-  throw new InvalidInput('malformed', path, `Value '${text}' of ${path.join('.')} cannot be read`);
+function refuse(path: Path, value: string, wanted: WireType): never {
+  throw new InvalidInput(path, `Value '${value}' of ${path.join('.')} cannot be read`, { mistyped: { value, wanted } });
 }

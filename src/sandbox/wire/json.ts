@@ -2,8 +2,14 @@ import { JsonShapeDeserializer2, JsonShapeSerializer2 } from '@aws-sdk/core/prot
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { DocumentType } from '@smithy/types';
 import { ServiceError } from '../world/service-error.ts';
-import { type Codec, constraintSentence, type WireAnswer } from './codec.ts';
+import { type Codec, Unrouted, type WireAnswer } from './codec.ts';
 import type { Profile } from './profile.ts';
+import { constraintSentence, mistypedWords } from './violation-words.ts';
+
+const jsonTypes = new Set(['application/x-amz-json-1.1', 'application/json']);
+
+// Refuses bytes that are no UTF-8, and leaves a byte order mark to the parser, which refuses it.
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 // Smithy's number for the epoch-seconds format of timestamps, the default of AWS JSON 1.1.
 const epochSeconds = 7;
@@ -21,6 +27,8 @@ export function jsonCodec(profile: Profile): Codec {
   const messageMember = (code: string) => (profile.capitalMessage?.(code) ? 'Message' : 'message');
   return {
     operationName(request) {
+      const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+      if (request.method !== 'POST' || (type !== undefined && !jsonTypes.has(type))) throw new Unrouted();
       const target = request.headers['x-amz-target'];
       const dot = target?.lastIndexOf('.') ?? -1;
       if (target === undefined || dot < 0 || target.slice(0, dot) !== profile.target) {
@@ -29,9 +37,9 @@ export function jsonCodec(profile: Profile): Codec {
       return target.slice(dot + 1);
     },
     decode(request, schema) {
-      const text = request.body.toString('utf8');
       let parsed: unknown;
       try {
+        const text = utf8.decode(request.body);
         parsed = text.trim() === '' ? {} : JSON.parse(text);
       } catch {
         throw new ServiceError('SerializationException', 'The request body is not valid JSON');
@@ -62,9 +70,12 @@ export function jsonCodec(profile: Profile): Codec {
       ),
     // AWS says nothing here: what the sandbox lacks it had better say.
     unknownOperation: (name) => new ServiceError('UnknownOperationException', `This sandbox has no operation ${name}`),
-    invalidInput: (problem) =>
-      problem.kind === 'missing'
-        ? new ServiceError(profile.invalid, constraintSentence(problem))
-        : new ServiceError('SerializationException', problem.message),
+    invalidInput: ({ violations, mistyped, message }, operation) => {
+      if (violations.length === 0) {
+        return new ServiceError('SerializationException', mistyped ? mistypedWords(mistyped) : message);
+      }
+      const code = profile.invalidOf?.(operation) ?? profile.invalid;
+      return new ServiceError(code, (profile.violationSentence ?? constraintSentence)(violations));
+    },
   };
 }

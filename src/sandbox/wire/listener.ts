@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Control } from '../control.ts';
 import { readBody } from './body.ts';
+import type { CertificateAuthority } from './certificate-authority.ts';
 import type { WireRequest } from './codec.ts';
 import { htmlNonsense, type Region, route, tooLarge } from './dispatch.ts';
 import type { OperationFault } from './faults.ts';
@@ -12,6 +13,8 @@ export interface ListenerOptions {
   readonly region: Region;
   readonly pace: Pace;
   readonly control: Control;
+  /** Whose certificates the listeners with TLS in the simulated network show. */
+  readonly authority: CertificateAuthority;
   /** 0: any free port. */
   readonly port: number;
 }
@@ -30,7 +33,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     if (response.headersSent) response.destroy();
     else response.writeHead(500, { 'content-type': 'text/plain' }).end('The sandbox failed on this request.\n');
   };
-  const proxy = new VpcProxy(region.world.network, {
+  const proxy = new VpcProxy(region.world.network, options.authority, {
     before: () => pace.catchUp(),
     after: () => pace.arm(),
     failed,
@@ -119,14 +122,14 @@ async function answer(
   const { status, headers, body: bytes } = run();
   pace.arm();
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(bytes) });
-  if (fault?.kind === 'cut') cut(response, bytes);
+  if (fault?.kind === 'cut') cut(response, bytes, () => response.socket?.resetAndDestroy());
   else response.end(request.method === 'HEAD' ? undefined : bytes);
 }
 
 /** Sends half of an answer and resets the connection. */
-function cut(response: ServerResponse, body: string | Uint8Array): void {
+function cut(response: ServerResponse, body: string | Uint8Array, reset: () => void): void {
   const bytes = Buffer.from(body);
-  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.socket?.resetAndDestroy());
+  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), reset);
 }
 
 type Instead = Exclude<OperationFault, { kind: 'cut' | 'delay' | 'hang' }>;

@@ -1,3 +1,6 @@
+import type { Violation } from './codec.ts';
+import { ecrSentence, iamSentence } from './service-words.ts';
+
 /** How a service speaks: one of the four AWS protocols that the farm's services use. */
 export type Protocol = 'json' | 'query' | 'ec2' | 'rest-xml';
 
@@ -12,8 +15,12 @@ export interface Profile {
   readonly target: string;
   /** A service without regions: its requests are signed for us-east-1 whatever region the caller works in. */
   readonly global: boolean;
-  /** Code of a request that lacks a required member, in the service's own words. */
+  /** Code of a request with a value that the service's model does not allow, or without one that it requires. */
   readonly invalid: string;
+  /** The code of single operations, where it is another. */
+  readonly invalidOf?: (operation: string) => string | undefined;
+  /** The service's own words for such values; by default those of AWS's common framework. */
+  readonly violationSentence?: (violations: readonly Violation[]) => string;
   /** Whether an error of a JSON protocol carries its sentence as `Message`, which some models do. */
   readonly capitalMessage?: (code: string) => boolean;
   readonly throttling: { readonly code: string; readonly status: number };
@@ -27,7 +34,10 @@ const throttling = { code: 'Throttling', status: 400 };
  * of the services' public API models; throttling codes are those the services are known to answer with.
  */
 export const profiles: Readonly<Record<string, Profile>> = {
-  ecs: json('2014-11-13', 'AmazonEC2ContainerServiceV20141113', 'InvalidParameterException'),
+  ecs: {
+    ...json('2014-11-13', 'AmazonEC2ContainerServiceV20141113', 'InvalidParameterException'),
+    invalidOf: (operation) => (operation === 'RegisterTaskDefinition' ? 'ClientException' : undefined),
+  },
   ssm: {
     ...json('2014-11-06', 'AmazonSSM', 'ValidationException'),
     capitalMessage: (code) => code === 'InvalidNextToken',
@@ -37,7 +47,10 @@ export const profiles: Readonly<Record<string, Profile>> = {
     capitalMessage: () => true,
   },
   logs: json('2014-03-28', 'Logs_20140328', 'InvalidParameterException'),
-  ecr: json('2015-09-21', 'AmazonEC2ContainerRegistry_V20150921', 'InvalidParameterException'),
+  ecr: {
+    ...json('2015-09-21', 'AmazonEC2ContainerRegistry_V20150921', 'InvalidParameterException'),
+    violationSentence: ecrSentence,
+  },
   ec2: {
     protocol: 'ec2',
     version: '2016-11-15',
@@ -53,7 +66,11 @@ export const profiles: Readonly<Record<string, Profile>> = {
   },
   autoscaling: query('2011-01-01', 'http://autoscaling.amazonaws.com/doc/2011-01-01/'),
   cloudformation: query('2010-05-15', 'http://cloudformation.amazonaws.com/doc/2010-05-15/'),
-  iam: { ...query('2010-05-08', 'https://iam.amazonaws.com/doc/2010-05-08/'), global: true },
+  iam: {
+    ...query('2010-05-08', 'https://iam.amazonaws.com/doc/2010-05-08/'),
+    global: true,
+    violationSentence: iamSentence,
+  },
   sts: { ...query('2011-06-15', 'https://sts.amazonaws.com/doc/2011-06-15/'), global: true },
   route53: {
     protocol: 'rest-xml',

@@ -1,8 +1,9 @@
 import type { $SchemaRef, StaticOperationSchema } from '@smithy/types';
 import { ServiceError } from '../world/service-error.ts';
-import { type Codec, constraintSentence, type InvalidInput, type WireAnswer, type WireRequest } from './codec.ts';
+import { type Codec, type InvalidInput, Unrouted, type WireAnswer, type WireRequest } from './codec.ts';
 import { decodeForm, parameterName } from './form.ts';
 import type { Profile } from './profile.ts';
+import { constraintSentence, memberPath, stepText } from './violation-words.ts';
 import { ec2Envelope, ec2ErrorDocument, errorDocument, queryEnvelope, writeXml } from './xml.ts';
 
 /** AWS query: a form with `Action` and `Version`, answered in XML. */
@@ -17,11 +18,11 @@ export function queryCodec(profile: Profile): Codec {
     },
     encodeError: (error, requestId) =>
       xml(error.status, requestId, errorDocument(error, requestId, profile.xmlNamespace)),
-    unknownOperation: (name, request) => unknownAction(name, request, profile),
-    invalidInput: (problem) =>
-      problem.kind === 'missing'
-        ? new ServiceError(profile.invalid, constraintSentence(problem))
-        : new ServiceError('MalformedInput', problem.message),
+    unknownOperation: unknownAction,
+    invalidInput: ({ violations, message }) =>
+      violations.length > 0
+        ? new ServiceError(profile.invalid, (profile.violationSentence ?? constraintSentence)(violations))
+        : new ServiceError('MalformedInput', message),
   };
 }
 
@@ -43,29 +44,51 @@ export function ec2Codec(profile: Profile): Codec {
   };
 }
 
-/** EC2 names the first missing parameter as the caller would have written it. */
-function ec2InvalidInput(problem: InvalidInput): ServiceError {
-  if (problem.kind === 'malformed') return new ServiceError('InvalidParameterValue', problem.message);
-  return new ServiceError('MissingParameter', `The request must contain the parameter ${problem.path.join('.')}`);
+/** EC2 tells of one mistake at a time; a missing parameter it names as the caller would have written it. */
+function ec2InvalidInput({ violations, mistyped, path, message }: InvalidInput): ServiceError {
+  const missing = violations.find(({ rule }) => rule.kind === 'present');
+  if (missing) {
+    const name = missing.path.map(stepText).join('.');
+    return new ServiceError('MissingParameter', `The request must contain the parameter ${name}`);
+  }
+  const first = violations[0] ?? (mistyped && { path, value: mistyped.value });
+  if (!first) return new ServiceError('InvalidParameterValue', message);
+  const name = memberPath(first.path.filter((step) => typeof step === 'string').slice(-1));
+  // Recorded for DescribeInstanceAttribute.
+  const more = name === 'attribute' ? ' Unknown attribute.' : '';
+  const value = `Value (${String(first.value)}) for parameter ${name} is invalid.${more}`;
+  return new ServiceError('InvalidParameterValue', value);
 }
 
-/** Both the body's form and the query string count: a GET carries its parameters in the latter. */
+const forms = new WeakMap<WireRequest, URLSearchParams>();
+
+/** Both the query string and the body's form count: a GET carries its parameters in the former. */
 function formOf(request: WireRequest): URLSearchParams {
-  return request.body.length > 0 ? new URLSearchParams(request.body.toString('utf8')) : request.query;
+  let form = forms.get(request);
+  if (!form) {
+    form = request.body.length > 0 ? new URLSearchParams(request.body.toString('utf8')) : request.query;
+    if (form !== request.query) for (const [name, value] of request.query) form.append(name, value);
+    forms.set(request, form);
+  }
+  return form;
 }
 
 function action(request: WireRequest, profile: Profile): string {
+  if (request.method !== 'POST' && request.method !== 'GET') throw new Unrouted();
   const form = formOf(request);
   const name = form.get('Action');
-  if (!name) throw new ServiceError('MissingAction', 'No action was supplied with this request.');
+  if (name === null) throw new ServiceError('MissingAction', 'No action was supplied with this request.');
   const version = form.get('Version');
+  if (version === profile.version) return name;
   // The newer load balancers share the classic one's signing name and operation names: only the version differs.
-  if (version !== null && version !== profile.version) throw unknownAction(name, request, profile);
-  return name;
+  if (profile.protocol !== 'ec2') throw unknownAction(name, request);
+  if (version === null) throw new ServiceError('MissingParameter', 'The request must contain the parameter Version');
+  const words = `The requested version (${version}) of service ${profile.target} does not exist`;
+  throw new ServiceError('NoSuchVersion', words);
 }
 
-function unknownAction(name: string, request: WireRequest, profile: Profile): ServiceError {
-  const version = formOf(request).get('Version') ?? profile.version;
+function unknownAction(name: string, request: WireRequest): ServiceError {
+  const version = formOf(request).get('Version') ?? 'NO_VERSION_SPECIFIED';
   return new ServiceError('InvalidAction', `Could not find operation ${name} for version ${version}`);
 }
 

@@ -3,8 +3,9 @@ import { NormalizedSchema } from '@smithy/core/schema';
 import type { $SchemaRef, StaticOperationSchema, StaticStructureSchema } from '@smithy/types';
 import type { Service } from '../operations/operation.ts';
 import { ServiceError } from '../world/service-error.ts';
-import { type Codec, constraintSentence, InvalidInput, type WireAnswer, type WireRequest } from './codec.ts';
+import { type Codec, InvalidInput, type Violation, type WireAnswer, type WireRequest } from './codec.ts';
 import type { Profile } from './profile.ts';
+import { constraintSentence } from './violation-words.ts';
 import { errorDocument, membersOf, writeXml, xmlSettings } from './xml.ts';
 
 /** REST with XML bodies, by the HTTP bindings in the schemas' traits: Route 53. */
@@ -25,7 +26,7 @@ export function restXmlCodec(profile: Profile): Codec {
       const labels = labelsOf(request, http(schema));
       const ns = NormalizedSchema.of(schema[4]);
       if (ns.isUnitSchema()) return {};
-      const input: Record<string, unknown> = body(reader, ns, request);
+      const input: Record<string, unknown> = body(reader, ns, request, `${schema[2]}Request`, profile);
       for (const [name, member] of ns.structIterator()) {
         const traits = member.getMergedTraits();
         const text = traits.httpLabel
@@ -66,11 +67,23 @@ export function restXmlCodec(profile: Profile): Codec {
     encodeError: (error, requestId) =>
       answer(error.status, requestId, errorDocument(error, requestId, profile.xmlNamespace)),
     unknownOperation: (_name, request) => noSuchPath(request),
-    invalidInput: (problem) =>
-      problem.kind === 'missing'
-        ? new ServiceError(profile.invalid, constraintSentence(problem))
-        : new ServiceError(profile.invalid, problem.message),
+    invalidInput: ({ violations, message }) =>
+      new ServiceError(profile.invalid, violations.length > 0 ? restSentence(violations, profile) : message),
   };
+}
+
+/** An XML list that must not be empty is refused by the document's schema, which is not the framework's. */
+function restSentence(violations: readonly Violation[], profile: Profile): string {
+  const [first] = violations;
+  const list = first?.path.at(-1);
+  if (first?.rule.kind !== 'shortest' || !Array.isArray(first.value) || typeof list !== 'string') {
+    return constraintSentence(violations);
+  }
+  const item = list.replace(/s$/, '');
+  return (
+    `Invalid XML ; cvc-complex-type.2.4.b: The content of element '${list}' is not complete. ` +
+    `One of '{"${profile.xmlNamespace}":${item}}' is expected.`
+  );
 }
 
 interface Http {
@@ -123,9 +136,23 @@ function decoded(segment: string): string {
   }
 }
 
-function body(reader: XmlShapeDeserializer, ns: NormalizedSchema, request: WireRequest): Record<string, unknown> {
+function body(
+  reader: XmlShapeDeserializer,
+  ns: NormalizedSchema,
+  request: WireRequest,
+  root: string,
+  profile: Profile,
+): Record<string, unknown> {
   const text = request.body.toString('utf8').trim();
   if (text === '') return {};
+  const [, given, attributes = ''] = /^(?:<\?[^>]*>\s*)?<([\w:.-]+)([^>]*)>/.exec(text) ?? [];
+  if (given !== undefined && given !== root) {
+    throw new ServiceError('MalformedInput', `${given} is not valid, expected ${root}`);
+  }
+  if (given !== undefined && !attributes.includes(`"${profile.xmlNamespace}"`)) {
+    const words = `Invalid XML ; cvc-elt.1: Cannot find the declaration of element '${root}'.`;
+    throw new ServiceError(profile.invalid, words);
+  }
   let payload: NormalizedSchema | undefined;
   for (const [, member] of ns.structIterator()) if (member.getMergedTraits().httpPayload) payload = member;
   try {
@@ -138,10 +165,13 @@ function body(reader: XmlShapeDeserializer, ns: NormalizedSchema, request: WireR
 }
 
 function scalar(reader: XmlShapeDeserializer, member: NormalizedSchema, text: string, name: string): unknown {
+  if (member.isNumericSchema() && !/^-?\d+$/.test(text)) {
+    throw new InvalidInput([name], `Value '${text}' of ${name} cannot be read`);
+  }
   try {
     return reader.readSchema(member, text);
   } catch {
-    throw new InvalidInput('malformed', [name], `Value '${text}' of ${name} cannot be read`);
+    throw new InvalidInput([name], `Value '${text}' of ${name} cannot be read`);
   }
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Codec, WireRequest } from '../../../src/sandbox/wire/codec.ts';
 import { InvalidInput } from '../../../src/sandbox/wire/codec.ts';
 import { codecOf } from '../../../src/sandbox/wire/codecs.ts';
+import { type ConstraintsOf, constraintsOf } from '../../../src/sandbox/wire/constraints.ts';
 import { checkInput } from '../../../src/sandbox/wire/validation.ts';
 import { ServiceError } from '../../../src/sandbox/world/service-error.ts';
 import { sdkServices } from './clients.ts';
@@ -11,14 +12,21 @@ function request(body: string, path = '/'): WireRequest {
   return { method: 'POST', path, query: new URLSearchParams(), headers: {}, body: Buffer.from(body) };
 }
 
+type Schema = (typeof sdkServices)[number]['schemas'][number];
+
+interface Served {
+  codec: Codec;
+  constraints: ConstraintsOf;
+}
+
 /** Decodes; whatever is wrong must be one of the two errors that become an answer. */
-function decode(codec: Codec, schema: (typeof sdkServices)[number]['schemas'][number], body: string): unknown {
+function decode({ codec, constraints }: Served, schema: Schema, body: string): unknown {
   try {
     const input = codec.decode(request(body), schema);
-    checkInput(schema[4], input, codec.memberName);
-    return input;
+    const violations = checkInput(schema[4], input, { memberName: codec.memberName, constraints });
+    return violations.length > 0 ? codec.invalidInput(new InvalidInput([], '', { violations }), schema[2]) : input;
   } catch (error) {
-    if (error instanceof InvalidInput) return codec.invalidInput(error);
+    if (error instanceof InvalidInput) return codec.invalidInput(error, schema[2]);
     if (error instanceof ServiceError) return error;
     throw error;
   }
@@ -28,7 +36,7 @@ function operationsOf(signingName: string) {
   const codec = codecOf(signingName);
   const schemas = sdkServices.find((service) => service.signingName === signingName)?.schemas ?? [];
   if (!codec || schemas.length === 0) throw new Error(`nothing of ${signingName}`);
-  return { codec, schemas };
+  return { codec, constraints: constraintsOf(signingName), schemas };
 }
 
 const steps = fc.oneof(
@@ -59,10 +67,10 @@ describe('hostile requests', () => {
     ['logs', fc.oneof(jsons, fc.string())],
     ['route53', fc.oneof(xmls, fc.string())],
   ])('become an answer, never a failure (%s)', (signingName, bodies) => {
-    const { codec, schemas } = operationsOf(signingName);
+    const { schemas, ...served } = operationsOf(signingName);
     fc.assert(
       fc.property(bodies, fc.constantFrom(...schemas), (body, schema) => {
-        decode(codec, schema, body);
+        decode(served, schema, body);
         expect(Object.keys(Object.prototype)).toEqual([]);
       }),
       { numRuns: 400, seed: 42 },
@@ -70,22 +78,22 @@ describe('hostile requests', () => {
   });
 
   it('bounds what a form may cost', () => {
-    const { codec, schemas } = operationsOf('ec2');
+    const { schemas, ...served } = operationsOf('ec2');
     const [schema] = schemas;
     if (!schema) throw new Error('no operation');
     const many = Array.from({ length: 20_001 }, (_, index) => `A${index}=1`).join('&');
     for (const body of [many, `${'a.'.repeat(40)}a=1`]) {
-      expect(decode(codec, schema, body)).toMatchObject({ code: 'InvalidParameterValue' });
+      expect(decode(served, schema, body)).toMatchObject({ code: 'InvalidParameterValue' });
     }
   });
 
   it('keeps awkward keys of maps as plain keys', () => {
-    const { codec, schemas } = operationsOf('ecs');
+    const { schemas, ...served } = operationsOf('ecs');
     const schema = schemas.find((one) => one[2] === 'RegisterTaskDefinition');
     if (!schema) throw new Error('no operation');
     const labels = '{"__proto__":"x","constructor":"y"}';
     const body = `{"family":"f","containerDefinitions":[{"name":"c","image":"i","dockerLabels":${labels}}]}`;
-    const input = decode(codec, schema, body) as { containerDefinitions: { dockerLabels: object }[] };
+    const input = decode(served, schema, body) as { containerDefinitions: { dockerLabels: object }[] };
     expect(Object.entries(input.containerDefinitions[0]?.dockerLabels ?? {})).toEqual([
       ['__proto__', 'x'],
       ['constructor', 'y'],

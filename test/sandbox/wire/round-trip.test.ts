@@ -46,7 +46,7 @@ async function throughRequest(service: SdkService, schema: StaticOperationSchema
   const operations: Service['operations'] = { [schema[2]]: { schema, handle: () => undefined } };
   const name = codec.operationName(request, { signingName: service.signingName, operations });
   const decoded = codec.decode(request, schema);
-  checkInput(schema[4], decoded, codec.memberName);
+  checkInput(schema[4], decoded, { memberName: codec.memberName });
   return { name, decoded };
 }
 

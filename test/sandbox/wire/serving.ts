@@ -1,6 +1,7 @@
 import { monotonicEpoch, type WorldTime } from '../../../src/core/clock.ts';
 import { Control } from '../../../src/sandbox/control.ts';
 import type { Service } from '../../../src/sandbox/operations/operation.ts';
+import { CertificateAuthority } from '../../../src/sandbox/wire/certificate-authority.ts';
 import type { Region } from '../../../src/sandbox/wire/dispatch.ts';
 import { Faults } from '../../../src/sandbox/wire/faults.ts';
 import { Limits } from '../../../src/sandbox/wire/limits.ts';
@@ -23,7 +24,8 @@ export async function serve(services: readonly Service[], speed = 0) {
   const requestIds = world.random.fork('request-ids');
   const region: Region = { world, services, faults, limits, report, requestIds };
   const pace = new Pace(world, time, report);
-  const listener = await listen({ region, pace, control: new Control(region, pace, time), port: 0 });
+  const authority = new CertificateAuthority();
+  const listener = await listen({ region, pace, control: new Control(region, pace, time), authority, port: 0 });
   const url = `http://127.0.0.1:${listener.port}`;
   const control = async (verb: string, body: object | string) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -38,6 +40,7 @@ export async function serve(services: readonly Service[], speed = 0) {
   };
   return {
     world,
+    authority,
     wall,
     limits,
     time,
