@@ -41,6 +41,9 @@ import {
 } from '../world/cloudwatch-logs.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
+import { insightsOperations } from './cloudwatch-logs-insights.ts';
+import { readingOperations } from './cloudwatch-logs-reading.ts';
+import { writingOperations } from './cloudwatch-logs-writing.ts';
 import { operation, type Service } from './operation.ts';
 import { page, pageSize } from './paging.ts';
 
@@ -173,6 +176,10 @@ function filterEvents(world: World, input: FilterLogEventsRequest): FilterLogEve
 export const cloudwatchLogs: Service = {
   signingName: 'logs',
   operations: {
+    ...writingOperations,
+    ...readingOperations,
+    ...insightsOperations,
+
     CreateLogGroup: operation<CreateLogGroupRequest, Record<string, never>>(CreateLogGroup$, (input, { world }) => {
       const name = input.logGroupName ?? '';
       if (!/^[.\-_/#A-Za-z0-9]{1,512}$/.test(name)) {

@@ -32,6 +32,8 @@ import {
 import {
   createRepository,
   deleteImage,
+  findImage,
+  imageNamed,
   putImage,
   type Repository,
   type RepositoryImage,
@@ -42,6 +44,7 @@ import {
 import { ServiceError } from '../world/service-error.ts';
 import { tagsFrom } from '../world/tags.ts';
 import type { World } from '../world/world.ts';
+import { ecrSettings } from './ecr-settings.ts';
 import { operation, type Service } from './operation.ts';
 import { page, pageSize } from './paging.ts';
 
@@ -60,21 +63,6 @@ function repositoryView(world: World, repository: Repository): WireRepository {
     imageScanningConfiguration: { scanOnPush: repository.scanOnPush },
     encryptionConfiguration: { encryptionType: 'AES256' },
   };
-}
-
-function find(repository: Repository, id: ImageIdentifier): RepositoryImage | undefined {
-  return repository.images.find(
-    ({ digest, tags }) =>
-      (id.imageDigest === undefined || digest === id.imageDigest) &&
-      (id.imageTag === undefined || tags.includes(id.imageTag)),
-  );
-}
-
-function notFound(world: World, repository: Repository, id: ImageIdentifier): ServiceError {
-  return new ServiceError(
-    'ImageNotFoundException',
-    `The image with imageId {imageDigest:'${id.imageDigest ?? 'null'}', imageTag:'${id.imageTag ?? 'null'}'} does not exist within the repository with name '${repository.name}' in the registry with id '${world.settings.account}'`,
-  );
 }
 
 function byStatus(images: readonly RepositoryImage[], status: string | undefined): RepositoryImage[] {
@@ -97,6 +85,8 @@ function cut<T>(all: readonly T[], input: { maxResults?: number | undefined; nex
 export const ecr: Service = {
   signingName: 'ecr',
   operations: {
+    ...ecrSettings,
+
     CreateRepository: operation<CreateRepositoryRequest, CreateRepositoryResponse>(
       CreateRepository$,
       (input, { world }) => {
@@ -148,7 +138,7 @@ export const ecr: Service = {
         const imageIds: ImageIdentifier[] = [];
         const failures: BatchDeleteImageResponse['failures'] = [];
         for (const id of input.imageIds ?? []) {
-          const image = find(repository, id);
+          const image = imageNamed(repository, id);
           if (image) imageIds.push(...deleteImage(repository, image, id.imageDigest ? undefined : id.imageTag));
           else failures.push({ imageId: id, failureCode: 'ImageNotFound', failureReason: 'Requested image not found' });
         }
@@ -167,11 +157,7 @@ export const ecr: Service = {
 
     DescribeImages: operation<DescribeImagesRequest, DescribeImagesResponse>(DescribeImages$, (input, { world }) => {
       const repository = repositoryOf(world, input.repositoryName ?? '');
-      const asked = input.imageIds?.map((id) => {
-        const image = find(repository, id);
-        if (!image) throw notFound(world, repository, id);
-        return image;
-      });
+      const asked = input.imageIds?.map((id) => findImage(world, repository, id));
       const { items, next } = cut(asked ?? byStatus(repository.images, input.filter?.tagStatus), input);
       return {
         imageDetails: items.map((image) => ({
@@ -182,6 +168,7 @@ export const ecr: Service = {
           imageSizeInBytes: image.size,
           imagePushedAt: new Date(image.pushedAt),
           imageManifestMediaType: image.mediaType,
+          ...(image.scan ? { imageScanStatus: { status: image.scan.status } } : {}),
           ...(image.lastPulledAt === undefined ? {} : { lastRecordedPullTime: new Date(image.lastPulledAt) }),
         })),
         ...next,
@@ -190,7 +177,7 @@ export const ecr: Service = {
 
     BatchGetImage: operation<BatchGetImageRequest, BatchGetImageResponse>(BatchGetImage$, (input, { world }) => {
       const repository = repositoryOf(world, input.repositoryName ?? '');
-      const found = (input.imageIds ?? []).map((id) => ({ id, image: find(repository, id) }));
+      const found = (input.imageIds ?? []).map((id) => ({ id, image: imageNamed(repository, id) }));
       return {
         images: found.flatMap(({ id, image }) =>
           image

@@ -1,4 +1,5 @@
 import {
+  type CapacityProvider as CapacityProviderShape,
   CreateCapacityProvider$,
   type CreateCapacityProviderRequest,
   type CreateCapacityProviderResponse,
@@ -25,7 +26,7 @@ import { capacityProviderShape, clusterShape, tagsOf } from './ecs-shapes.ts';
 import { type Operation, operation } from './operation.ts';
 
 /** The providers that every account has; they are Fargate's, which this region has not. */
-const reserved = ['FARGATE', 'FARGATE_SPOT'];
+const reserved = ['FARGATE', 'FARGATE_SPOT'] as const;
 
 export const capacityProviderOperations: Record<string, Operation> = {
   CreateCapacityProvider: operation<CreateCapacityProviderRequest, CreateCapacityProviderResponse>(
@@ -65,14 +66,21 @@ export const capacityProviderOperations: Record<string, Operation> = {
     DescribeCapacityProviders$,
     (input, { world }) => {
       const { capacityProviders } = ecs(world);
-      const asked = input.capacityProviders?.length ? input.capacityProviders : [...capacityProviders.keys()];
-      const found = asked.map((reference) => ({ reference, provider: capacityProviders.get(nameIn(reference)) }));
-      const known = found.flatMap(({ provider }) => (provider ? [provider] : []));
+      const all = [...reserved, ...capacityProviders.keys()];
+      const asked = input.capacityProviders?.length ? input.capacityProviders : all;
+      const found = asked.map((reference) => {
+        const provider = capacityProviders.get(nameIn(reference));
+        const shape = provider
+          ? capacityProviderShape(provider, input.include)
+          : reservedShape(world, nameIn(reference));
+        return { reference, shape };
+      });
+      const known = found.flatMap(({ shape }) => (shape ? [shape] : []));
       const { items, ...next } = page(known, input.maxResults ?? Math.max(1, known.length), input.nextToken);
       return {
-        capacityProviders: items.map((provider) => capacityProviderShape(provider, input.include)),
+        capacityProviders: items,
         failures: found
-          .filter(({ provider }) => !provider)
+          .filter(({ shape }) => !shape)
           .map(({ reference }) => ({
             arn: world.arn('ecs', `capacity-provider/${nameIn(reference)}`),
             reason: 'MISSING',
@@ -118,10 +126,12 @@ export const capacityProviderOperations: Record<string, Operation> = {
     (input, { world }) => {
       const cluster = clusterOf(world, input.cluster);
       const names = (input.capacityProviders ?? []).map(nameIn);
-      if (names.some((name) => reserved.includes(name))) throw invalid('This sandbox has no Fargate.');
+      if (names.some((name) => reserved.some((other) => other === name))) throw invalid('This sandbox has no Fargate.');
       for (const name of names) capacityProviderOf(world, name);
       if (input.defaultCapacityProviderStrategy?.length) {
-        throw invalid('This sandbox places services by launch type EC2 only, not by a capacity provider strategy.');
+        throw invalid(
+          'This sandbox has no default capacity provider strategies: name the strategy where tasks are started.',
+        );
       }
       if (cluster.attachments?.status === 'UPDATE_IN_PROGRESS') {
         throw new ServiceError(
@@ -134,6 +144,12 @@ export const capacityProviderOperations: Record<string, Operation> = {
     },
   ),
 };
+
+function reservedShape(world: World, name: string): CapacityProviderShape | undefined {
+  const type = reserved.find((other) => other === name);
+  if (!type) return undefined;
+  return { capacityProviderArn: world.arn('ecs', `capacity-provider/${name}`), name, status: 'ACTIVE', tags: [], type };
+}
 
 function checkUnused(scaling: ManagedScaling | undefined, protection: string | undefined): void {
   // Absent, managed scaling is on (AutoScalingGroupProvider, API version 2014-11-13); here it never is.

@@ -1,16 +1,25 @@
 import {
+  DeregisterContainerInstance$,
+  type DeregisterContainerInstanceRequest,
+  type DeregisterContainerInstanceResponse,
   DescribeContainerInstances$,
   type DescribeContainerInstancesRequest,
   type DescribeContainerInstancesResponse,
   ListContainerInstances$,
   type ListContainerInstancesRequest,
   type ListContainerInstancesResponse,
+  UpdateContainerAgent$,
+  type UpdateContainerAgentRequest,
+  type UpdateContainerAgentResponse,
   UpdateContainerInstancesState$,
   type UpdateContainerInstancesStateRequest,
   type UpdateContainerInstancesStateResponse,
 } from '@aws-sdk/client-ecs';
-import { clusterOf, containerInstanceIn, invalid, nameIn, page } from './ecs-lookup.ts';
-import { containerInstanceShape } from './ecs-shapes.ts';
+import { deregisterByForce } from '../world/ecs-container-instances.ts';
+import { instanceTest } from '../world/ecs-query.ts';
+import { ServiceError } from '../world/service-error.ts';
+import { containerInstanceShape } from './ecs-container-instance-shapes.ts';
+import { clusterOf, containerInstanceOf, foundIn, invalid, page } from './ecs-lookup.ts';
 import { type Operation, operation } from './operation.ts';
 
 export const containerInstanceOperations: Record<string, Operation> = {
@@ -18,11 +27,11 @@ export const containerInstanceOperations: Record<string, Operation> = {
     ListContainerInstances$,
     (input, { world }) => {
       const cluster = clusterOf(world, input.cluster);
-      if (input.filter) throw invalid('This sandbox does not know the cluster query language.');
+      const fits = input.filter ? instanceTest(input.filter) : () => true;
       // Without a status, ACTIVE and DRAINING ones are listed.
-      const all = [...cluster.containerInstances.values()].filter(
-        (one) => input.status === undefined || one.status === input.status,
-      );
+      const all = [...cluster.containerInstances.values()]
+        .filter((one) => input.status === undefined || one.status === input.status)
+        .filter(fits);
       const { items, ...next } = page(all, input.maxResults, input.nextToken);
       return { containerInstanceArns: items.map((one) => one.arn), ...next };
     },
@@ -34,15 +43,10 @@ export const containerInstanceOperations: Record<string, Operation> = {
       const asked = input.containerInstances ?? [];
       if (asked.length === 0) throw invalid('Container instances cannot be empty.');
       if (asked.length > 100) throw invalid('Container instances cannot have more than 100 elements.');
-      const found = asked.map((reference) => ({ reference, one: containerInstanceIn(cluster, reference) }));
+      const found = foundIn(world, cluster, 'container-instance', asked, cluster.containerInstances);
       return {
-        containerInstances: found.flatMap(({ one }) => (one ? [containerInstanceShape(one, input.include)] : [])),
-        failures: found
-          .filter(({ one }) => !one)
-          .map(({ reference }) => ({
-            arn: world.arn('ecs', `container-instance/${cluster.name}/${nameIn(reference)}`),
-            reason: 'MISSING',
-          })),
+        containerInstances: found.items.map((one) => containerInstanceShape(one, input.include)),
+        failures: found.failures,
       };
     },
   ),
@@ -53,25 +57,34 @@ export const containerInstanceOperations: Record<string, Operation> = {
       const asked = input.containerInstances ?? [];
       const { status } = input;
       if (status !== 'ACTIVE' && status !== 'DRAINING') {
-        throw invalid(`Container instance status should be one of [ACTIVE, DRAINING], not ${status ?? 'empty'}.`);
+        throw invalid('Container instances status should be one of [ACTIVE,DRAINING]');
       }
       if (asked.length === 0) throw invalid('Container instances cannot be empty.');
-      if (asked.length > 10) throw invalid('Container instances cannot have more than 10 elements.');
-      const found = asked.map((reference) => ({ reference, one: containerInstanceIn(cluster, reference) }));
-      for (const { one } of found) {
-        if (!one || one.status === status) continue;
+      if (asked.length > 10) throw invalid('instanceIds can have at most 10 items');
+      const { items, failures } = foundIn(world, cluster, 'container-instance', asked, cluster.containerInstances);
+      for (const one of items) {
+        if (one.status === status) continue;
         one.status = status;
         one.version += 1;
       }
-      return {
-        containerInstances: found.flatMap(({ one }) => (one ? [containerInstanceShape(one)] : [])),
-        failures: found
-          .filter(({ one }) => !one)
-          .map(({ reference }) => ({
-            arn: world.arn('ecs', `container-instance/${cluster.name}/${nameIn(reference)}`),
-            reason: 'MISSING',
-          })),
-      };
+      return { containerInstances: items.map((one) => containerInstanceShape(one)), failures };
+    },
+  ),
+  DeregisterContainerInstance: operation<DeregisterContainerInstanceRequest, DeregisterContainerInstanceResponse>(
+    DeregisterContainerInstance$,
+    (input, { world }) => {
+      const one = containerInstanceOf(clusterOf(world, input.cluster), input.containerInstance);
+      if (one.tasks.size > 0 && !input.force) throw invalid('Found running tasks on the instance.');
+      deregisterByForce(world, one);
+      return { containerInstance: containerInstanceShape(one) };
+    },
+  ),
+  UpdateContainerAgent: operation<UpdateContainerAgentRequest, UpdateContainerAgentResponse>(
+    UpdateContainerAgent$,
+    (input, { world }) => {
+      containerInstanceOf(clusterOf(world, input.cluster), input.containerInstance);
+      // The image of the region brings the newest agent.
+      throw new ServiceError('NoUpdateAvailableException', 'There is no update available for your container agent.');
     },
   ),
 };

@@ -15,10 +15,12 @@ import {
   type UpdateServiceRequest,
   type UpdateServiceResponse,
 } from '@aws-sdk/client-ecs';
-import type { Deployment, Service, TaskDefinition } from '../world/ecs-state.ts';
+import { beginServiceDeployment, newDeployment, stopServiceDeployment } from '../world/ecs-deployments.ts';
+import type { Cluster, Service, TaskDefinition } from '../world/ecs-state.ts';
 import { loadBalancers } from '../world/elastic-load-balancing-state.ts';
 import type { World } from '../world/world.ts';
-import { activeDefinition, clusterOf, invalid, nameIn, page, serviceOf } from './ecs-lookup.ts';
+import { activeDefinition, clusterOf, foundIn, invalid, page, serviceOf } from './ecs-lookup.ts';
+import { checkConstraints, checkProviders } from './ecs-placement.ts';
 import { serviceShape, tagsOf } from './ecs-shapes.ts';
 import { type Operation, operation } from './operation.ts';
 
@@ -39,14 +41,8 @@ export const serviceOperations: Record<string, Operation> = {
     }
     const definition = activeDefinition(world, input.taskDefinition);
     checkBalancers(world, input, definition);
-    checkConstraints(input);
-    if (input.capacityProviderStrategy?.length) {
-      throw invalid(
-        input.launchType
-          ? 'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.'
-          : 'This sandbox places services by launch type EC2 only, not by a capacity provider strategy.',
-      );
-    }
+    checkPlacement(cluster, input);
+    const deployment = newDeployment(world, definition, input);
     const service: Service = {
       name,
       arn: world.arn('ecs', `service/${cluster.name}/${name}`),
@@ -59,7 +55,8 @@ export const serviceOperations: Record<string, Operation> = {
       ...percents(input, { minimumHealthyPercent: defaultMinimum, maximumPercent: defaultMaximum }),
       graceSeconds: input.healthCheckGracePeriodSeconds ?? 0,
       tags: tagsOf(input.tags),
-      deployments: [newDeployment(world, definition)],
+      deployments: [deployment],
+      history: [],
       events: [],
       tasks: new Set(),
       steady: false,
@@ -67,6 +64,7 @@ export const serviceOperations: Record<string, Operation> = {
       failedStarts: 0,
       nextStartAt: 0,
     };
+    beginServiceDeployment(world, service, deployment);
     cluster.services.set(name, service);
     return { service: serviceShape(service, ['TAGS']) };
   }),
@@ -77,14 +75,26 @@ export const serviceOperations: Record<string, Operation> = {
       ? activeDefinition(world, input.taskDefinition)
       : (primary?.definition ?? activeDefinition(world, service.spec.taskDefinition));
     const loadBalancing = input.loadBalancers !== undefined;
-    const changed = definition !== primary?.definition || input.forceNewDeployment === true || loadBalancing;
+    const providers = input.capacityProviderStrategy !== undefined;
+    if (providers && !input.forceNewDeployment) {
+      throw invalid(
+        'When switching from launch type to capacity provider strategy on an existing service, or making a change to a capacity provider strategy on a service that is already using one, you must force a new deployment.',
+      );
+    }
+    const executing =
+      input.enableExecuteCommand !== undefined &&
+      input.enableExecuteCommand !== (service.spec.enableExecuteCommand ?? false);
+    const placing = input.placementConstraints !== undefined || input.placementStrategy !== undefined;
+    const changed =
+      definition !== primary?.definition || input.forceNewDeployment === true || loadBalancing || executing || placing;
     const desired = input.desiredCount === undefined ? service.desiredCount : checkedCount(input.desiredCount);
     const limits = percents(input, service);
     const { cluster: _cluster, service: _name, desiredCount: _count, forceNewDeployment: _force, ...rest } = input;
     const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
     const spec: CreateServiceRequest = { ...service.spec, ...given };
+    if (providers) delete spec.launchType;
     checkBalancers(world, spec, definition);
-    checkConstraints(spec);
+    checkPlacement(service.cluster, spec);
     service.spec = spec;
     service.desiredCount = desired;
     Object.assign(service, limits);
@@ -92,7 +102,9 @@ export const serviceOperations: Record<string, Operation> = {
     service.steady = false;
     if (changed) {
       if (primary) primary.status = 'ACTIVE';
-      service.deployments = [newDeployment(world, definition), ...service.deployments];
+      const deployment = newDeployment(world, definition, spec);
+      service.deployments = [deployment, ...service.deployments];
+      beginServiceDeployment(world, service, deployment, primary);
       service.failedStarts = 0;
       service.nextStartAt = 0;
     } else if (primary) {
@@ -105,6 +117,7 @@ export const serviceOperations: Record<string, Operation> = {
     if (service.desiredCount > 0 && !input.force) {
       throw invalid('The service cannot be stopped while it is scaled above 0.');
     }
+    stopServiceDeployment(world, service, 'The service was deleted.');
     service.status = 'DRAINING';
     service.desiredCount = 0;
     service.steady = false;
@@ -117,41 +130,24 @@ export const serviceOperations: Record<string, Operation> = {
       const asked = input.services ?? [];
       if (asked.length === 0) throw invalid('Services cannot be empty.');
       if (asked.length > 10) throw invalid('Services cannot have more than 10 elements.');
-      const found = asked.map((reference) => ({ reference, service: cluster.services.get(nameIn(reference)) }));
-      return {
-        services: found.flatMap(({ service }) => (service ? [serviceShape(service, input.include)] : [])),
-        failures: found
-          .filter(({ service }) => !service)
-          .map(({ reference }) => ({
-            arn: world.arn('ecs', `service/${cluster.name}/${nameIn(reference)}`),
-            reason: 'MISSING',
-          })),
-      };
+      const { items, failures } = foundIn(world, cluster, 'service', asked, cluster.services);
+      return { services: items.map((service) => serviceShape(service, input.include)), failures };
     },
   ),
   ListServices: operation<ListServicesRequest, ListServicesResponse>(ListServices$, (input, { world }) => {
-    const active = [...clusterOf(world, input.cluster).services.values()].filter((one) => one.status !== 'INACTIVE');
+    const active = [...clusterOf(world, input.cluster).services.values()]
+      .filter((one) => one.status !== 'INACTIVE')
+      .filter((one) => input.launchType === undefined || launchTypeOf(one) === input.launchType)
+      .filter(() => (input.schedulingStrategy ?? 'REPLICA') === 'REPLICA');
     // A page holds 10 unless asked otherwise.
     const { items, ...next } = page(active, input.maxResults ?? 10, input.nextToken);
     return { serviceArns: items.map((service) => service.arn), ...next };
   }),
 };
 
-function newDeployment(world: World, definition: TaskDefinition): Deployment {
-  const random = world.random.fork(`deployment ${world.uuid()}`);
-  // 19 digits, as ECS writes them.
-  const digits = `${random.int(1_000_000_000, 2_000_000_000)}${String(random.int(0, 999_999_999)).padStart(9, '0')}`;
-  const id = `ecs-svc/${digits}`;
-  return {
-    id,
-    status: 'PRIMARY',
-    definition,
-    createdAt: world.now,
-    updatedAt: world.now,
-    failedTasks: 0,
-    rollout: 'IN_PROGRESS',
-    rolloutReason: `ECS deployment ${id} in progress.`,
-  };
+/** A service that is placed by capacity providers has no launch type. */
+function launchTypeOf({ spec }: Service): string | undefined {
+  return spec.capacityProviderStrategy?.length ? undefined : (spec.launchType ?? 'EC2');
 }
 
 function checkedCount(count: number): number {
@@ -198,10 +194,14 @@ function checkBalancers(world: World, spec: CreateServiceRequest, definition: Ta
   }
 }
 
-function checkConstraints(spec: CreateServiceRequest): void {
-  for (const constraint of spec.placementConstraints ?? []) {
-    if (constraint.type !== 'distinctInstance') {
-      throw invalid(`This sandbox knows the placement constraint distinctInstance only, not ${constraint.type ?? ''}.`);
-    }
+function checkPlacement(cluster: Cluster, spec: CreateServiceRequest): void {
+  checkConstraints(spec.placementConstraints);
+  if (spec.launchType === 'FARGATE') throw invalid('Task definition does not support launch_type FARGATE.');
+  const strategy = spec.capacityProviderStrategy ?? [];
+  if (strategy.length > 0 && spec.launchType) {
+    throw invalid(
+      'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
+    );
   }
+  checkProviders(cluster, strategy);
 }

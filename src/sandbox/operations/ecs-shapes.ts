@@ -2,23 +2,20 @@ import type {
   Attachment,
   CapacityProvider as CapacityProviderShape,
   Cluster as ClusterShape,
-  ContainerInstance as ContainerInstanceShape,
   Container as ContainerShape,
   Deployment as DeploymentShape,
-  Resource,
+  KeyValuePair,
   Service as ServiceShape,
   Tag,
   TaskDefinition as TaskDefinitionShape,
   Task as TaskShape,
 } from '@aws-sdk/client-ecs';
+import { requiredAttributes } from '../world/ecs-attributes.ts';
 import { drainingHook } from '../world/ecs-capacity-providers.ts';
-import { reservedPorts } from '../world/ecs-container-instances.ts';
-import { remaining } from '../world/ecs-placement.ts';
 import type {
   CapacityProvider,
   Cluster,
   Container,
-  ContainerInstance,
   Deployment,
   Service,
   Task,
@@ -34,10 +31,11 @@ export function tagsOf(list: readonly Tag[] | undefined): Map<string, string> {
   return new Map((list ?? []).flatMap(({ key, value }) => (key === undefined ? [] : [[key, value ?? '']])));
 }
 
-const time = (ms: number | undefined): Date | undefined => (ms === undefined ? undefined : new Date(ms));
+/** A time of the API. */
+export const time = (ms: number | undefined): Date | undefined => (ms === undefined ? undefined : new Date(ms));
 
 /** How many tasks run and how many are on their way, by what ECS saw last. */
-function counts(tasks: Iterable<Task>): { runningCount: number; pendingCount: number } {
+export function counts(tasks: Iterable<Task>): { runningCount: number; pendingCount: number } {
   let runningCount = 0;
   let pendingCount = 0;
   for (const task of tasks) {
@@ -57,15 +55,39 @@ export function clusterShape(cluster: Cluster, include: readonly string[] = []):
     runningTasksCount: runningCount,
     pendingTasksCount: pendingCount,
     activeServicesCount: [...cluster.services.values()].filter((service) => service.status === 'ACTIVE').length,
-    statistics: [],
+    statistics: include.includes('STATISTICS') ? statistics(cluster, runningCount, pendingCount) : [],
     tags: include.includes('TAGS') ? tagShapes(cluster.tags) : [],
-    settings: cluster.settings.map(({ value }) => ({ name: 'containerInsights', value })),
+    settings: include.includes('SETTINGS')
+      ? cluster.settings.map(({ value }) => ({ name: 'containerInsights', value }))
+      : [],
+    ...(cluster.configuration && include.includes('CONFIGURATIONS') ? { configuration: cluster.configuration } : {}),
     capacityProviders: cluster.capacityProviders ?? [],
     // Services here are placed by launch type, so there is never a strategy.
     defaultCapacityProviderStrategy: [],
     ...(cluster.attachments ? { attachmentsStatus: cluster.attachments.status } : {}),
     ...(cluster.attachments && include.includes('ATTACHMENTS') ? { attachments: attachmentShapes(cluster) } : {}),
   };
+}
+
+/** Counts by launch type, of which this region has EC2 only. */
+function statistics(cluster: Cluster, running: number, pending: number): KeyValuePair[] {
+  const services = [...cluster.services.values()];
+  const ofStatus = (status: string) => services.filter((service) => service.status === status).length;
+  const counted: Record<string, number> = {
+    runningEC2TasksCount: running,
+    runningFargateTasksCount: 0,
+    pendingEC2TasksCount: pending,
+    pendingFargateTasksCount: 0,
+    runningExternalTasksCount: 0,
+    pendingExternalTasksCount: 0,
+    activeEC2ServiceCount: ofStatus('ACTIVE'),
+    activeFargateServiceCount: 0,
+    drainingEC2ServiceCount: ofStatus('DRAINING'),
+    drainingFargateServiceCount: 0,
+    activeExternalServiceCount: 0,
+    drainingExternalServiceCount: 0,
+  };
+  return Object.entries(counted).map(([name, value]) => ({ name, value: String(value) }));
 }
 
 /** What ECS made for the providers of a cluster: one attachment each, for the draining hook on its group. */
@@ -113,8 +135,8 @@ export function taskDefinitionShape(definition: TaskDefinition): TaskDefinitionS
     networkMode: spec.networkMode,
     revision: definition.revision,
     volumes: spec.volumes ?? [],
-    status: definition.status,
-    requiresAttributes: [],
+    status: definition.status === 'DELETED' ? undefined : definition.status,
+    requiresAttributes: requiredAttributes(definition).map((name) => ({ name })),
     placementConstraints: spec.placementConstraints ?? [],
     compatibilities: ['EXTERNAL', 'EC2'],
     runtimePlatform: spec.runtimePlatform,
@@ -126,6 +148,7 @@ export function taskDefinitionShape(definition: TaskDefinition): TaskDefinitionS
     registeredAt: time(definition.registeredAt),
     deregisteredAt: time(definition.deregisteredAt),
     registeredBy: definition.registeredBy,
+    deleteRequestedAt: time(definition.deleteRequestedAt),
   };
 }
 
@@ -142,7 +165,7 @@ export function serviceShape(service: Service, include: readonly string[] = []):
     status: service.status,
     desiredCount: service.desiredCount,
     ...counts(service.tasks),
-    launchType: spec.launchType ?? 'EC2',
+    ...launchedBy(spec),
     taskDefinition: service.deployments[0]?.definition.arn,
     deploymentConfiguration: {
       deploymentCircuitBreaker: spec.deploymentConfiguration?.deploymentCircuitBreaker ?? {
@@ -153,7 +176,8 @@ export function serviceShape(service: Service, include: readonly string[] = []):
       minimumHealthyPercent: service.minimumHealthyPercent,
     },
     deployments: service.deployments.map((deployment) => deploymentShape(service, deployment, rollout)),
-    roleArn: spec.role,
+    // Whoever names no role for the balancer has the service-linked one (ECS API, CreateService, role).
+    roleArn: spec.role ?? (spec.loadBalancers?.length ? serviceRole(service) : undefined),
     events: service.events.map((event) => ({ id: event.id, createdAt: time(event.at), message: event.message })),
     createdAt: time(service.createdAt),
     placementConstraints: spec.placementConstraints ?? [],
@@ -170,6 +194,20 @@ export function serviceShape(service: Service, include: readonly string[] = []):
   };
 }
 
+function serviceRole({ arn }: Service): string {
+  const [, partition, , , account] = arn.split(':');
+  return `arn:${partition}:iam::${account}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`;
+}
+
+/** Services are placed by a launch type or by capacity providers. */
+export function launchedBy(
+  spec: Service['spec'],
+): Pick<ServiceShape, 'launchType'> | Pick<ServiceShape, 'capacityProviderStrategy'> {
+  if (!spec.capacityProviderStrategy?.length) return { launchType: spec.launchType ?? 'EC2' };
+  const strategy = spec.capacityProviderStrategy;
+  return { capacityProviderStrategy: strategy.map((item) => ({ base: 0, weight: 0, ...item })) };
+}
+
 function deploymentShape(service: Service, deployment: Deployment, rollout: boolean): DeploymentShape {
   const own = [...service.tasks].filter((task) => task.deployment === deployment);
   return {
@@ -181,7 +219,7 @@ function deploymentShape(service: Service, deployment: Deployment, rollout: bool
     failedTasks: deployment.failedTasks,
     createdAt: time(deployment.createdAt),
     updatedAt: time(deployment.updatedAt),
-    launchType: service.spec.launchType ?? 'EC2',
+    ...launchedBy(deployment.spec),
     ...(rollout ? { rolloutState: deployment.rollout, rolloutStateReason: deployment.rolloutReason } : {}),
   };
 }
@@ -200,12 +238,13 @@ export function taskShape(task: Task, include: readonly string[] = []): TaskShap
     cpu: String(task.definition.cpu),
     createdAt: time(task.createdAt),
     desiredStatus: task.desiredStatus,
-    enableExecuteCommand: false,
+    enableExecuteCommand: task.executeCommand,
     executionStoppedAt: time(task.executionStoppedAt),
     group: task.group,
     healthStatus: task.health,
     lastStatus: task.lastStatus,
     launchType: 'EC2',
+    capacityProviderName: task.service?.spec.capacityProviderStrategy?.length ? host.capacityProvider : undefined,
     memory: String(task.definition.memory),
     overrides: { containerOverrides: task.overrides.containerOverrides ?? [], inferenceAcceleratorOverrides: [] },
     pullStartedAt: time(task.pullStartedAt),
@@ -238,44 +277,11 @@ function containerShape(task: Task, container: Container): ContainerShape {
     reason: container.reason,
     networkBindings: container.networkBindings,
     networkInterfaces: [],
+    // Its agent would speak to Session Manager, which this region has not.
+    ...(task.executeCommand ? { managedAgents: [{ name: 'ExecuteCommandAgent', lastStatus: 'PENDING' }] } : {}),
     healthStatus: container.health,
     cpu: String(definition.cpu ?? 0),
     memory: definition.memory === undefined ? undefined : String(definition.memory),
     memoryReservation: definition.memoryReservation === undefined ? undefined : String(definition.memoryReservation),
   };
-}
-
-export function containerInstanceShape(
-  one: ContainerInstance,
-  include: readonly string[] = [],
-): ContainerInstanceShape {
-  const left = remaining(one);
-  const { runningCount, pendingCount } = counts(one.tasks);
-  return {
-    containerInstanceArn: one.arn,
-    ec2InstanceId: one.instance.id,
-    capacityProviderName: one.capacityProvider,
-    version: one.version,
-    versionInfo: { agentVersion: '1.100.0', agentHash: '5fd8a4c2', dockerVersion: 'DockerVersion: 25.0.8' },
-    remainingResources: resources(left.cpu, left.memory, [...left.ports]),
-    registeredResources: resources(one.cpu, one.memory, reservedPorts),
-    status: one.status,
-    agentConnected: one.agentConnected,
-    runningTasksCount: runningCount,
-    pendingTasksCount: pendingCount,
-    attributes: [...one.attributes].map(([name, value]) => ({ name, value })),
-    registeredAt: time(one.registeredAt),
-    attachments: [],
-    tags: include.includes('TAGS') ? tagShapes(one.tags) : [],
-  };
-}
-
-function resources(cpu: number, memory: number, ports: readonly number[]): Resource[] {
-  const none = { doubleValue: 0, longValue: 0 };
-  return [
-    { name: 'CPU', type: 'INTEGER', ...none, integerValue: cpu },
-    { name: 'MEMORY', type: 'INTEGER', ...none, integerValue: memory },
-    { name: 'PORTS', type: 'STRINGSET', ...none, integerValue: 0, stringSetValue: ports.map(String) },
-    { name: 'PORTS_UDP', type: 'STRINGSET', ...none, integerValue: 0, stringSetValue: [] },
-  ];
 }

@@ -1,5 +1,8 @@
 import {
   type ContainerDefinition,
+  DeleteTaskDefinitions$,
+  type DeleteTaskDefinitionsRequest,
+  type DeleteTaskDefinitionsResponse,
   DeregisterTaskDefinition$,
   type DeregisterTaskDefinitionRequest,
   type DeregisterTaskDefinitionResponse,
@@ -18,7 +21,9 @@ import {
 } from '@aws-sdk/client-ecs';
 import { ecs, type TaskDefinition } from '../world/ecs-state.ts';
 import { ServiceError } from '../world/service-error.ts';
-import { page, taskDefinitionOf } from './ecs-lookup.ts';
+import type { World } from '../world/world.ts';
+import { invalid, page, taskDefinitionOf } from './ecs-lookup.ts';
+import { checkConstraints } from './ecs-placement.ts';
 import { tagShapes, tagsOf, taskDefinitionShape } from './ecs-shapes.ts';
 import { type Operation, operation } from './operation.ts';
 
@@ -40,6 +45,7 @@ export const taskDefinitionOperations: Record<string, Operation> = {
       if (!containers.some((container) => container.essential)) {
         throw client('At least one container must be marked as essential.');
       }
+      checkConstraints(input.placementConstraints);
       const { families } = ecs(world);
       const revisions = families.get(family) ?? [];
       const revision = revisions.length + 1;
@@ -52,9 +58,9 @@ export const taskDefinitionOperations: Record<string, Operation> = {
         registeredBy: caller.arn,
         spec: { ...input, containerDefinitions: containers },
         containers,
-        cpu: input.cpu ? units(input.cpu) : sum(containers, (container) => container.cpu ?? 0),
+        cpu: input.cpu ? units('cpu', input.cpu) : sum(containers, (container) => container.cpu ?? 0),
         memory: input.memory
-          ? units(input.memory)
+          ? units('memory', input.memory)
           : sum(containers, (container) => container.memoryReservation ?? container.memory ?? 0),
         hostPorts: containers.flatMap((container) =>
           (container.portMappings ?? []).flatMap(({ hostPort }) => (hostPort ? [hostPort] : [])),
@@ -71,9 +77,38 @@ export const taskDefinitionOperations: Record<string, Operation> = {
       if (!/:\d+$/.test(input.taskDefinition ?? ''))
         throw client('Revision is required: family:revision or the full ARN.');
       const definition = taskDefinitionOf(world, input.taskDefinition);
-      definition.status = 'INACTIVE';
+      if (definition.status === 'ACTIVE') definition.status = 'INACTIVE';
       definition.deregisteredAt ??= world.now;
       return { taskDefinition: taskDefinitionShape(definition) };
+    },
+  ),
+  DeleteTaskDefinitions: operation<DeleteTaskDefinitionsRequest, DeleteTaskDefinitionsResponse>(
+    DeleteTaskDefinitions$,
+    (input, { world }) => {
+      const asked = input.taskDefinitions ?? [];
+      if (asked.length === 0) throw invalid('Task definitions cannot be empty.');
+      if (asked.length > 10) throw invalid('Task definitions cannot have more than 10 elements.');
+      if (!asked.every((one) => /:\d+$/.test(one))) {
+        throw invalid('Task definition names must be in family:revision format.');
+      }
+      const definitions = asked.map((one) => taskDefinitionOf(world, one));
+      const going = definitions.filter(({ status }) => status !== 'ACTIVE');
+      for (const definition of going) {
+        if (definition.status === 'DELETE_IN_PROGRESS') continue;
+        definition.status = 'DELETE_IN_PROGRESS';
+        definition.deleteRequestedAt = world.now;
+        world.schedule(deletionLookMs, () => deleteWhenUnused(world, definition));
+      }
+      return {
+        taskDefinitions: going.map(taskDefinitionShape),
+        failures: definitions
+          .filter(({ status }) => status === 'ACTIVE')
+          .map(({ arn }) => ({
+            arn,
+            reason:
+              'The specified task definition is still in ACTIVE status. Please deregister the target and try again.',
+          })),
+      };
     },
   ),
   DescribeTaskDefinition: operation<DescribeTaskDefinitionRequest, DescribeTaskDefinitionResponse>(
@@ -92,6 +127,7 @@ export const taskDefinitionOperations: Record<string, Operation> = {
       const status = input.status ?? 'ALL';
       const families = [...ecs(world).families]
         .filter(([family]) => family.startsWith(input.familyPrefix ?? ''))
+        .filter(([, revisions]) => revisions.some(({ status: one }) => one === 'ACTIVE' || one === 'INACTIVE'))
         // A family is active while one of its revisions is.
         .filter(([, revisions]) => {
           const active = revisions.some((definition) => definition.status === 'ACTIVE');
@@ -116,14 +152,34 @@ export const taskDefinitionOperations: Record<string, Operation> = {
   ),
 };
 
+/** Between two looks at what still uses a definition that is to be deleted, ms. */
+const deletionLookMs = 60_000;
+
+/** A definition stays until no service and no task has it any more (ECS API, DeleteTaskDefinitions). */
+function deleteWhenUnused(world: World, definition: TaskDefinition): void {
+  const used = [...ecs(world).clusters.values()].some(
+    ({ services, tasks }) =>
+      [...tasks.values()].some((task) => task.definition === definition && task.lastStatus !== 'STOPPED') ||
+      [...services.values()].some(
+        ({ status, deployments }) => status !== 'INACTIVE' && deployments.some((one) => one.definition === definition),
+      ),
+  );
+  if (used) world.schedule(deletionLookMs, () => deleteWhenUnused(world, definition));
+  else definition.status = 'DELETED';
+}
+
 function client(message: string): ServiceError {
   return new ServiceError('ClientException', message);
 }
 
 /** `512`, `0.5 vCPU` or `1 GB`, in CPU units or MiB. */
-function units(text: string): number {
+function units(what: 'cpu' | 'memory', text: string): number {
   const [, amount, unit] = /^([\d.]+)\s*(vcpu|gb)?$/i.exec(text.trim()) ?? [];
-  if (amount === undefined) throw client(`Invalid 'cpu' or 'memory' setting for task: ${text}`);
+  if (amount === undefined) {
+    throw client(
+      `Invalid '${what}' setting for task. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.`,
+    );
+  }
   return unit === undefined ? Number(amount) : Number(amount) * 1024;
 }
 

@@ -1,6 +1,9 @@
+import { accountSettingOperations } from './ecs-account-settings.ts';
+import { attributeOperations } from './ecs-attributes.ts';
 import { capacityProviderOperations } from './ecs-capacity-providers.ts';
 import { clusterOperations } from './ecs-clusters.ts';
 import { containerInstanceOperations } from './ecs-container-instances.ts';
+import { serviceDeploymentOperations } from './ecs-service-deployments.ts';
 import { serviceOperations } from './ecs-services.ts';
 import { tagOperations } from './ecs-tags.ts';
 import { taskDefinitionOperations } from './ecs-task-definitions.ts';
@@ -15,8 +18,11 @@ export const ecs: Service = {
     ...capacityProviderOperations,
     ...taskDefinitionOperations,
     ...serviceOperations,
+    ...serviceDeploymentOperations,
     ...taskOperations,
     ...containerInstanceOperations,
+    ...attributeOperations,
+    ...accountSettingOperations,
     ...tagOperations,
   },
 };

@@ -26,6 +26,20 @@ export class LogEvent {
   }
 }
 
+/** A line that came with a time stamp of its own. */
+class PutEvent extends LogEvent {
+  readonly #ingestedAt: number;
+
+  constructor(timestamp: number, message: string, number: number, ingestedAt: number) {
+    super(timestamp, message, number);
+    this.#ingestedAt = ingestedAt;
+  }
+
+  override get ingestedAt(): number {
+    return this.#ingestedAt;
+  }
+}
+
 export interface LogStream {
   name: string;
   createdAt: number;
@@ -94,20 +108,44 @@ export function createLogGroup(world: World, name: string, tags: Tags = new Map(
 export function append(world: World, groupName: string, streamName: string, line: string): void {
   const group = logGroups(world).get(groupName);
   if (!group) return;
-  let stream = group.streams.get(streamName);
-  if (!stream) {
-    stream = { name: streamName, createdAt: world.now, events: [], dropped: 0, storedBytes: 0 };
-    group.streams.set(streamName, stream);
-  }
+  const stream = group.streams.get(streamName) ?? addStream(world, group, streamName);
   const counter = counters(world);
   counter.events += 1;
   stream.events.push(new LogEvent(Math.round(world.now), line, counter.events));
+  account(group, stream, line);
+}
+
+function addStream(world: World, group: LogGroup, name: string): LogStream {
+  const stream = { name, createdAt: world.now, events: [], dropped: 0, storedBytes: 0 };
+  group.streams.set(name, stream);
+  return stream;
+}
+
+/** Makes a stream, or `ResourceAlreadyExistsException`. */
+export function createLogStream(world: World, group: LogGroup, name: string): void {
+  if (group.streams.has(name)) {
+    throw new ServiceError('ResourceAlreadyExistsException', 'The specified log stream already exists');
+  }
+  addStream(world, group, name);
+}
+
+/** Puts a line with a time stamp of its own where that belongs among the others. */
+export function putEvent(world: World, group: LogGroup, stream: LogStream, timestamp: number, message: string): void {
+  const counter = counters(world);
+  counter.events += 1;
+  const before = stream.events.findLastIndex((event) => event.timestamp <= timestamp);
+  stream.events.splice(before + 1, 0, new PutEvent(timestamp, message, counter.events, Math.round(world.now)));
+  account(group, stream, message);
+}
+
+/** Counts what a line adds, and drops what has become too much. */
+function account(group: LogGroup, stream: LogStream, line: string): void {
   // An event is billed for its text and 26 bytes (CloudWatch Logs quotas).
   stream.storedBytes += Buffer.byteLength(line) + 26;
-  const kept = Math.min(keptMost, Math.max(keptLeast, Math.floor(keptPerGroup / group.streams.size)));
-  const excess = stream.events.length - kept;
+  const most = Math.min(keptMost, Math.max(keptLeast, Math.floor(keptPerGroup / group.streams.size)));
+  const excess = stream.events.length - most;
   // Cut in blocks: shifting at every line would move the whole array each time.
-  if (excess >= kept / 10) {
+  if (excess >= most / 10) {
     stream.events.splice(0, excess);
     stream.dropped += excess;
   }
@@ -124,25 +162,45 @@ export function keptEvents(world: World, group: LogGroup, stream: LogStream): re
 
 /**
  * Whether a message fits a filter pattern of plain terms: every bare or quoted term is in it, one of the `?terms` if there
- * are any, and no `-term`. An empty pattern fits everything. Patterns over JSON or columns are refused.
+ * are any, and no `-term`; a term between percent signs is a regular expression. An empty pattern fits everything.
+ * Patterns over JSON or columns are refused.
  */
 export function messageFilter(pattern: string | undefined): (message: string) => boolean {
   const text = (pattern ?? '').trim();
-  if (/^[{[%]/.test(text)) {
+  if (/^[{[]/.test(text)) {
     throw new ServiceError(
       'InvalidParameterException',
-      'Invalid filter pattern: this sandbox understands terms, quoted phrases, ?optional and -excluded terms.',
+      'Invalid filter pattern: this sandbox understands terms, quoted phrases, %expressions%, ?optional and -excluded terms.',
     );
   }
-  const required: string[] = [];
-  const optional: string[] = [];
-  const excluded: string[] = [];
-  for (const [, sign, quoted, bare] of text.matchAll(/([?-]?)(?:"((?:[^"\\]|\\.)*)"|(\S+))/g)) {
-    const term = quoted?.replace(/\\(.)/g, '$1') ?? bare ?? '';
-    (sign === '?' ? optional : sign === '-' ? excluded : required).push(term);
+  const required: Test[] = [];
+  const optional: Test[] = [];
+  const excluded: Test[] = [];
+  for (const [, sign, expression, quoted, bare] of text.matchAll(terms)) {
+    const test =
+      expression === undefined ? includes(quoted?.replace(/\\(.)/g, '$1') ?? bare ?? '') : matches(expression);
+    (sign === '?' ? optional : sign === '-' ? excluded : required).push(test);
   }
   return (message) =>
-    required.every((term) => message.includes(term)) &&
-    (optional.length === 0 || optional.some((term) => message.includes(term))) &&
-    !excluded.some((term) => message.includes(term));
+    required.every((test) => test(message)) &&
+    (optional.length === 0 || optional.some((test) => test(message))) &&
+    !excluded.some((test) => test(message));
+}
+
+type Test = (message: string) => boolean;
+
+const terms = /([?-]?)(?:%([^%]+)%|"((?:[^"\\]|\\.)*)"|(\S+))/g;
+
+const includes =
+  (term: string): Test =>
+  (message) =>
+    message.includes(term);
+
+function matches(expression: string): Test {
+  try {
+    const pattern = new RegExp(expression);
+    return (message) => pattern.test(message);
+  } catch {
+    throw new ServiceError('InvalidParameterException', `Invalid filter pattern: ${expression}`);
+  }
 }

@@ -3,6 +3,11 @@ import { ServiceError } from './service-error.ts';
 import type { Tags } from './tags.ts';
 import { perWorld, type World } from './world.ts';
 
+export interface Scan {
+  status: 'IN_PROGRESS' | 'COMPLETE';
+  completedAt?: number;
+}
+
 export interface RepositoryImage {
   digest: string;
   tags: string[];
@@ -12,6 +17,8 @@ export interface RepositoryImage {
   manifest: string;
   mediaType: string;
   lastPulledAt?: number;
+  /** The last basic scan. */
+  scan?: Scan;
 }
 
 export interface Repository {
@@ -21,6 +28,9 @@ export interface Repository {
   createdAt: number;
   mutability: 'MUTABLE' | 'IMMUTABLE';
   scanOnPush: boolean;
+  /** Policies as they were put, JSON. */
+  lifecyclePolicy?: string;
+  policy?: string;
   /** Oldest first. */
   images: RepositoryImage[];
   tags: Tags;
@@ -39,6 +49,35 @@ export function repositoryOf(world: World, name: string): Repository {
     );
   }
   return repository;
+}
+
+/** How a client names an image: by digest, tag, or both. */
+export interface ImageName {
+  imageDigest?: string | undefined;
+  imageTag?: string | undefined;
+}
+
+/** An image's name as error messages have it. */
+export function imageText({ imageDigest, imageTag }: ImageName): string {
+  return `{imageDigest:'${imageDigest ?? 'null'}', imageTag:'${imageTag ?? 'null'}'}`;
+}
+
+/** The image of a repository that has this name, if any. */
+export function imageNamed(repository: Repository, { imageDigest, imageTag }: ImageName): RepositoryImage | undefined {
+  return repository.images.find(
+    ({ digest, tags }) =>
+      (imageDigest === undefined || digest === imageDigest) && (imageTag === undefined || tags.includes(imageTag)),
+  );
+}
+
+/** The image of a repository, or `ImageNotFoundException`. */
+export function findImage(world: World, repository: Repository, name: ImageName): RepositoryImage {
+  const image = imageNamed(repository, name);
+  if (image) return image;
+  throw new ServiceError(
+    'ImageNotFoundException',
+    `The image with imageId ${imageText(name)} does not exist within the repository with name '${repository.name}' in the registry with id '${world.settings.account}'`,
+  );
 }
 
 /** Makes a repository. */
@@ -69,6 +108,20 @@ export function createRepository(
 /** The account's registry: `123456789012.dkr.ecr.eu-west-1.amazonaws.com`. */
 export function registryHost(world: World): string {
   return `${world.settings.account}.dkr.ecr.${world.settings.region}.amazonaws.com`;
+}
+
+/** A basic scan takes about this long, ms. */
+const scanMs = 30_000;
+
+/** Starts a basic scan of an image. */
+export function startScan(world: World, image: RepositoryImage): Scan {
+  const scan: Scan = { status: 'IN_PROGRESS' };
+  image.scan = scan;
+  world.schedule(scanMs, () => {
+    scan.status = 'COMPLETE';
+    scan.completedAt = world.now;
+  });
+  return scan;
 }
 
 /** Puts an image into a repository, as a push of its manifest does: the digest is the manifest's. */
@@ -104,6 +157,7 @@ export function putImage(
       mediaType: spec.mediaType,
     };
     repository.images.push(image);
+    if (repository.scanOnPush) startScan(world, image);
   }
   if (spec.tag !== undefined) image.tags.push(spec.tag);
   return image;

@@ -1,8 +1,9 @@
 import { autoScaling } from './auto-scaling.ts';
 import { type Instance, instanceBooted, instanceChanged, instanceRebooting, instances } from './ec2.ts';
 import { instanceType } from './ec2-offers.ts';
-import { type Cluster, type ContainerInstance, ecs } from './ecs-state.ts';
-import { loseProcesses, loseTask } from './ecs-tasks.ts';
+import { registeredAttributes } from './ecs-attributes.ts';
+import { type Cluster, type ContainerInstance, ecs, type Task } from './ecs-state.ts';
+import { endProcesses, loseProcesses, loseTask, orphanTask } from './ecs-tasks.ts';
 import { perWorld, type World } from './world.ts';
 
 /** Ports of SSH, Docker and the ECS agent: never free for a task (ECS Developer Guide, PortMapping). */
@@ -12,6 +13,9 @@ export const reservedPorts: readonly number[] = [22, 2375, 2376, 51678, 51679];
 const retrySeconds = 30;
 
 const byInstance = perWorld(() => new Map<string, ContainerInstance>());
+
+/** Tasks whose containers run on although their host was deregistered, by EC2 instance. */
+const orphans = perWorld(() => new Map<string, Task[]>());
 
 /** The container instance of an EC2 instance, if it is one. */
 export function containerInstanceOf(world: World, instanceId: string): ContainerInstance | undefined {
@@ -71,16 +75,7 @@ function register(world: World, instance: Instance, clusterName: string, launche
     cpu: capacity.vcpus * 1024,
     // The kernel keeps some of the memory for itself: about 3 % and 100 MiB.
     memory: Math.floor(capacity.memory * 0.97 - 100),
-    attributes: new Map([
-      ['ecs.ami-id', instance.imageId],
-      ['ecs.availability-zone', instance.zone],
-      ['ecs.cpu-architecture', instance.architecture],
-      ['ecs.instance-type', instance.type],
-      ['ecs.os-family', 'LINUX'],
-      ['ecs.os-type', 'linux'],
-      ['ecs.subnet-id', instance.subnetId],
-      ['ecs.vpc-id', instance.vpcId],
-    ]),
+    attributes: registeredAttributes(instance),
     tags: new Map(),
     ...(capacityProvider === undefined ? {} : { capacityProvider }),
     tasks: new Set(),
@@ -100,6 +95,8 @@ function providerOf(world: World, cluster: Cluster, instanceId: string): string 
 
 /** Everything that ran on the instance is gone; ECS only sees an agent that no longer answers. */
 function powerLost(world: World, instance: Instance): void {
+  for (const task of orphans(world).get(instance.id) ?? []) endProcesses(task);
+  orphans(world).delete(instance.id);
   const containerInstance = byInstance(world).get(instance.id);
   if (!containerInstance) return;
   setAgentConnected(world, containerInstance, false);
@@ -109,13 +106,29 @@ function powerLost(world: World, instance: Instance): void {
 function deregister(world: World, instance: Instance): void {
   const containerInstance = byInstance(world).get(instance.id);
   if (!containerInstance) return;
-  containerInstance.status = 'INACTIVE';
-  containerInstance.agentConnected = false;
-  containerInstance.backlog.length = 0;
-  containerInstance.cluster.containerInstances.delete(containerInstance.id);
-  byInstance(world).delete(instance.id);
+  leave(world, containerInstance);
   for (const task of [...containerInstance.tasks])
     loseTask(world, task, `Host EC2 (instance ${instance.id}) terminated.`);
+}
+
+function leave(world: World, containerInstance: ContainerInstance): void {
+  containerInstance.status = 'INACTIVE';
+  containerInstance.agentConnected = false;
+  containerInstance.version += 1;
+  containerInstance.backlog.length = 0;
+  containerInstance.cluster.containerInstances.delete(containerInstance.id);
+  byInstance(world).delete(containerInstance.instance.id);
+}
+
+/**
+ * Takes an instance out of its cluster while it runs. Its tasks are STOPPED for ECS, their containers run on until the
+ * instance goes (ECS API, DeregisterContainerInstance); it does not come back before it boots again.
+ */
+export function deregisterByForce(world: World, containerInstance: ContainerInstance): void {
+  leave(world, containerInstance);
+  const tasks = [...containerInstance.tasks];
+  if (tasks.length > 0) orphans(world).set(containerInstance.instance.id, tasks);
+  for (const task of tasks) orphanTask(world, task, 'Container instance deregistration forced by user');
 }
 
 /**

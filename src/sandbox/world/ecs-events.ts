@@ -30,5 +30,7 @@ export const words = {
   noPlace: (containerInstanceId: string, obstacle: string) =>
     `was unable to place a task because no container instance met all of its requirements. The closest matching (container-instance ${containerInstanceId}) ${obstacle}. ${guide}`,
   struggling: `is unable to consistently start tasks successfully. ${guide}`,
+  completed: (deploymentId: string) => `(deployment ${deploymentId}) deployment completed.`,
+  rollingBack: (deploymentId: string) => `rolling back to deployment ${deploymentId}.`,
   circuitBroken: (deploymentId: string) => `(deployment ${deploymentId}) deployment failed: tasks failed to start.`,
 } as const;

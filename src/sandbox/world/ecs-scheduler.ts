@@ -1,6 +1,7 @@
 import { balancedHealth } from './ecs-balancing.ts';
+import { completeServiceDeployment, rollBack, stopServiceDeployment } from './ecs-deployments.ts';
 import { say, words } from './ecs-events.ts';
-import { place } from './ecs-placement.ts';
+import { complaintOf, place, wishOf } from './ecs-placement.ts';
 import { type Deployment, ecs, type Service, type Task } from './ecs-state.ts';
 import { createTask, stopTask } from './ecs-tasks.ts';
 import { descriptions } from './elastic-load-balancing-health.ts';
@@ -101,10 +102,15 @@ function stopUnwanted(world: World, service: Service): void {
   const [primary] = service.deployments;
   const current = alive(service);
   const minimum = Math.ceil((wanted(service) * service.minimumHealthyPercent) / 100);
-  const leaving = current.filter((task) => task.containerInstance.status === 'DRAINING' || task.deployment !== primary);
+  // What is protected goes when the service does, and not before (ECS Developer Guide, Task scale-in protection).
+  const free = (task: Task) => service.status === 'DRAINING' || (task.protectedUntil ?? 0) <= world.now;
+  const leaving = current
+    .filter((task) => task.containerInstance.status === 'DRAINING' || task.deployment !== primary)
+    .filter(free);
   const staying = current.filter((task) => !leaving.includes(task));
+  const excess = Math.max(0, staying.length - wanted(service));
   // Newest first: what has served longest stays.
-  const surplus = staying.slice(wanted(service)).reverse();
+  const surplus = staying.filter(free).reverse().slice(0, excess);
   let spare = current.filter((task) => healthy(world, task)).length - minimum;
   const stopped: Task[] = [];
   for (const task of [...surplus, ...leaving]) {
@@ -136,9 +142,9 @@ function startMissing(world: World, service: Service): void {
   if (breakCircuit(world, service, primary) || world.now < service.nextStartAt) return;
   const started: Task[] = [];
   for (let n = 0; n < missing; n++) {
-    const placement = place(service.cluster, primary.definition, service);
-    if ('obstacle' in placement) {
-      complain(world, service, placement.obstacle);
+    const placement = place(service.cluster, primary.definition, wishOf(service));
+    if ('obstacles' in placement) {
+      complain(world, service, complaintOf(placement.obstacles));
       break;
     }
     started.push(startTask(world, service, primary, placement.containerInstance));
@@ -173,6 +179,7 @@ function startTask(
     deployment,
     group: `service:${service.name}`,
     startedBy: deployment.id,
+    executeCommand: deployment.spec.enableExecuteCommand ?? false,
     tags,
   });
 }
@@ -183,9 +190,22 @@ function breakCircuit(world: World, service: Service, deployment: Deployment): b
   const threshold = Math.min(200, Math.max(3, Math.ceil(wanted(service) / 2)));
   if (!breaker?.enable || deployment.failedTasks < threshold) return false;
   deployment.rollout = 'FAILED';
-  deployment.rolloutReason = `ECS deployment circuit breaker: tasks failed to start.`;
+  deployment.rolloutReason = 'ECS deployment circuit breaker: tasks failed to start.';
   say(world, service, words.circuitBroken(deployment.id));
+  const reason = 'Service deployment rolled back because of circuit breaker.';
+  if (!breaker.rollback || !rollBack(world, service, reason, 'ECS deployment circuit breaker:')) {
+    stopServiceDeployment(world, service, 'Service deployment failed because of circuit breaker.');
+  }
   return true;
+}
+
+function complete(world: World, service: Service, primary: Deployment): void {
+  primary.rollout = 'COMPLETED';
+  primary.rolloutReason = `ECS deployment ${primary.id} completed.`;
+  completeServiceDeployment(world, service);
+  // Behind a classic balancer there is no rollout to complete (ECS API, Deployment).
+  const classic = service.spec.loadBalancers?.some((one) => one.loadBalancerName);
+  if (!classic && service.status === 'ACTIVE') say(world, service, words.completed(primary.id));
 }
 
 function complain(world: World, service: Service, message: string): void {
@@ -206,8 +226,7 @@ function settle(world: World, service: Service): void {
     return;
   }
   if (service.deployments.length > 1) service.deployments = [primary];
-  primary.rollout = 'COMPLETED';
-  primary.rolloutReason = `ECS deployment ${primary.id} completed.`;
+  if (primary.rollout === 'IN_PROGRESS') complete(world, service, primary);
   if (service.status === 'DRAINING') {
     service.status = 'INACTIVE';
     return;

@@ -1,10 +1,12 @@
 import type {
   CapacityProviderUpdateStatus,
+  ClusterConfiguration,
   ContainerDefinition,
   CreateServiceRequest,
   HealthStatus,
   NetworkBinding,
   RegisterTaskDefinitionRequest,
+  ServiceDeploymentStatus,
   TaskOverride,
   TaskStopCode,
 } from '@aws-sdk/client-ecs';
@@ -20,6 +22,7 @@ export interface Cluster {
   status: 'ACTIVE' | 'INACTIVE';
   readonly tags: Tags;
   settings: { name: string; value: string }[];
+  configuration?: ClusterConfiguration;
   /** Names of its capacity providers; absent: never any. */
   capacityProviders?: string[];
   /** What ECS is doing for its capacity providers, when it has done anything. */
@@ -48,9 +51,11 @@ export interface TaskDefinition {
   readonly arn: string;
   readonly family: string;
   readonly revision: number;
-  status: 'ACTIVE' | 'INACTIVE';
+  /** DELETED: nobody sees it any more; its number is not given again. */
+  status: 'ACTIVE' | 'INACTIVE' | 'DELETE_IN_PROGRESS' | 'DELETED';
   readonly registeredAt: number;
   deregisteredAt?: number;
+  deleteRequestedAt?: number;
   readonly registeredBy: string;
   /** What was registered, with the API's defaults filled in. */
   readonly spec: RegisterTaskDefinitionRequest;
@@ -72,6 +77,22 @@ export interface Deployment {
   failedTasks: number;
   rollout: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
   rolloutReason: string;
+  /** What the service was to be like, with everything that the deployment brought. */
+  readonly spec: CreateServiceRequest;
+}
+
+/** One attempt to bring a deployment about, as ListServiceDeployments tells it. */
+export interface ServiceDeployment {
+  readonly arn: string;
+  readonly target: Deployment;
+  /** What was PRIMARY before. */
+  readonly source?: Deployment;
+  readonly createdAt: number;
+  updatedAt: number;
+  finishedAt?: number;
+  status: ServiceDeploymentStatus;
+  statusReason?: string;
+  rollback?: { startedAt: number; reason: string; target: Deployment };
 }
 
 export interface ServiceEvent {
@@ -96,6 +117,8 @@ export interface Service {
   readonly tags: Tags;
   /** Newest first; the first is PRIMARY. */
   deployments: Deployment[];
+  /** Newest first. */
+  history: ServiceDeployment[];
   /** Newest first, at most 100. */
   events: ServiceEvent[];
   /** Tasks that have not stopped. */
@@ -155,6 +178,7 @@ export interface Task {
   readonly group: string;
   readonly startedBy?: string;
   readonly overrides: TaskOverride;
+  readonly executeCommand: boolean;
   readonly tags: Tags;
   readonly containers: Container[];
   lastStatus: TaskStatus;
@@ -170,6 +194,8 @@ export interface Task {
   stoppedAt?: number;
   stopCode?: TaskStopCode;
   stoppedReason?: string;
+  /** The scheduler does not choose it for a scale-in or a deployment before. */
+  protectedUntil?: number;
   /** Whether its host is registered in its load balancers on its account. */
   balanced: boolean;
   version: number;

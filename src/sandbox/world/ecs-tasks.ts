@@ -37,6 +37,8 @@ export interface TaskSpec {
   group: string;
   startedBy?: string;
   overrides?: TaskOverride;
+  /** Whether ECS Exec was asked for. */
+  executeCommand?: boolean;
   tags: Tags;
 }
 
@@ -54,6 +56,7 @@ export function createTask(world: World, spec: TaskSpec): Task {
     group: spec.group,
     ...(spec.startedBy === undefined ? {} : { startedBy: spec.startedBy }),
     overrides: spec.overrides ?? {},
+    executeCommand: spec.executeCommand ?? false,
     tags: spec.tags,
     containers: spec.definition.containers.map((definition) => ({
       arn: world.arn('ecs', `container/${spec.cluster.name}/${id}/${world.uuid()}`),
@@ -209,8 +212,8 @@ function signal(world: World, task: Task): void {
 }
 
 function containerExited(world: World, task: Task, container: Container, code: number): void {
-  if (container.lastStatus === 'STOPPED') return;
   delete container.process;
+  if (container.lastStatus === 'STOPPED') return;
   told(task, () => {
     if (container.lastStatus === 'STOPPED' || task.lastStatus === 'STOPPED') return;
     container.lastStatus = 'STOPPED';
@@ -280,15 +283,25 @@ export function loseProcesses(world: World, task: Task): void {
 /** ECS learns that the task's host is gone for good. */
 export function loseTask(world: World, task: Task, reason: string): void {
   if (task.lastStatus === 'STOPPED') return;
+  endProcesses(task);
+  orphanTask(world, task, reason);
+}
+
+/** ECS gives a task up, whose containers may run on. */
+export function orphanTask(world: World, task: Task, reason: string): void {
+  if (task.lastStatus === 'STOPPED') return;
   task.desiredStatus = 'STOPPED';
   task.stoppingAt ??= world.now;
   task.executionStoppedAt ??= world.now;
   task.stoppedReason ??= reason;
+  deregisterTask(world, task);
+  finish(world, task);
+}
+
+/** Kills whatever runs in the task's containers. */
+export function endProcesses(task: Task): void {
   for (const container of task.containers) {
     container.process?.kill();
     delete container.process;
-    container.lastStatus = 'STOPPED';
   }
-  deregisterTask(world, task);
-  finish(world, task);
 }

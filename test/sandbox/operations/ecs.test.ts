@@ -170,7 +170,7 @@ describe('tasks', () => {
     expect(list({ desiredStatus: 'STOPPED' }).taskArns).toEqual([]);
     expect(list({ desiredStatus: 'PENDING' }).taskArns).toEqual([]);
     expect(list({ family: 'other' }).taskArns).toEqual([]);
-    expect(() => list({ serviceName: 'none' })).toThrow(code('InvalidParameterException'));
+    expect(() => list({ serviceName: 'none' })).toThrow(code('ServiceNotFoundException'));
     expect(() => farm.ecs('DescribeTasks', { cluster: 'jdci', tasks: Array(101).fill('x') })).toThrow(
       code('InvalidParameterException'),
     );
@@ -185,7 +185,7 @@ describe('tasks', () => {
         taskDefinition: 'app',
       });
     };
-    expect(run(64).failures[0]?.reason).toBe('EMPTY CAPACITY');
+    expect(() => run(64)).toThrow('No Container Instances were found in your cluster.');
     farm.world.advance(120_000);
     expect(run(64)).toMatchObject({ failures: [] });
     expect(run(4000).failures[0]?.reason).toBe('RESOURCE:MEMORY');
