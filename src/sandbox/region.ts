@@ -46,7 +46,12 @@ function addDefaultVpc(world: World): void {
     description: 'default VPC security group',
     vpcId: vpc.id,
   });
-  group.ingress.push({ id: world.id('sgr'), protocol: '-1', peer: { kind: 'group', value: group.id } });
+  group.ingress.push({
+    id: world.id('sgr'),
+    protocol: '-1',
+    peer: { kind: 'group', value: group.id },
+    tags: new Map(),
+  });
 }
 
 /** The ECS-optimised images with the public parameters that name them. */

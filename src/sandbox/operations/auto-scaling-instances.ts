@@ -10,17 +10,10 @@ import {
   DescribeLifecycleHooks$,
   type DescribeLifecycleHooksAnswer,
   type DescribeLifecycleHooksType,
-  DetachInstances$,
-  type DetachInstancesAnswer,
-  type DetachInstancesQuery,
-  EnterStandby$,
-  type EnterStandbyAnswer,
-  type EnterStandbyQuery,
-  ExitStandby$,
-  type ExitStandbyAnswer,
-  type ExitStandbyQuery,
   PutLifecycleHook$,
   type PutLifecycleHookType,
+  RecordLifecycleActionHeartbeat$,
+  type RecordLifecycleActionHeartbeatType,
   SetInstanceHealth$,
   type SetInstanceHealthQuery,
   SetInstanceProtection$,
@@ -29,71 +22,21 @@ import {
   type TerminateInstanceInAutoScalingGroupType,
 } from '@aws-sdk/client-auto-scaling';
 import {
-  activeMembers,
   autoScaling,
   type Group,
   groupOf,
   type LifecycleHook,
   type Member,
   memberOf,
-  removeMember,
   validationError,
 } from '../world/auto-scaling.ts';
-import { type Activity, at, beginActivity, endActivity } from '../world/auto-scaling-activities.ts';
-import { releaseHook, retireMember } from '../world/auto-scaling-members.ts';
+import { at } from '../world/auto-scaling-activities.ts';
+import { globalTimeoutSeconds, releaseHook, retireMember } from '../world/auto-scaling-members.ts';
 import { markUnhealthy, soon } from '../world/auto-scaling-processes.ts';
-import { instances } from '../world/ec2.ts';
-import type { World } from '../world/world.ts';
+import { decrement, named, shrinking } from './auto-scaling-moves.ts';
 import { autoScalingPage } from './auto-scaling-page.ts';
 import { activityView, memberDetails } from './auto-scaling-views.ts';
 import { type Operation, operation } from './operation.ts';
-
-/** Lowers the desired capacity by one for an instance that leaves, unless the group may not get smaller. */
-function decrement(group: Group, count: number, deed: string): void {
-  if (group.desired - count < group.min) {
-    throw validationError(
-      `Currently, desiredSize equals minSize (${group.min}). ${deed} instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.`,
-    );
-  }
-  group.desired -= count;
-}
-
-function shrinking(group: Group, decremented: boolean): string {
-  const now = activeMembers(group).length;
-  return decremented ? `, shrinking the capacity from ${now} to ${now - 1}.` : '.';
-}
-
-/** The members that a request names, all of them in one of the states. */
-function named(group: Group, ids: readonly string[] | undefined, state: Member['lifecycle']): Member[] {
-  return [...new Set(ids ?? [])].map((id) => {
-    const member = group.members.get(id);
-    if (!member) throw validationError(`The instance ${id} is not part of Auto Scaling group ${group.name}.`);
-    if (member.lifecycle !== state) {
-      throw validationError(`The instance ${id} is not in ${state}.`);
-    }
-    return member;
-  });
-}
-
-function begin(world: World, group: Group, member: Member, deed: string, cause: string): Activity {
-  const activity = beginActivity(world, group, {
-    description: `${deed}: ${member.instanceId}`,
-    cause: at(world, cause),
-    status: 'InProgress',
-    subnetId: instances(world).get(member.instanceId)?.subnetId ?? '',
-    zone: member.zone,
-  });
-  activity.progress = 50;
-  return activity;
-}
-
-/** Ends an activity in a moment, with what it leads to. */
-function conclude(world: World, activity: Activity, then: () => void): void {
-  world.scheduleWithin(world.settings.autoScaling.launch, () => {
-    then();
-    endActivity(world, activity, 'Successful');
-  });
-}
 
 function hookFrom(input: PutLifecycleHookType, before: LifecycleHook | undefined): LifecycleHook {
   const transition = input.LifecycleTransition ?? before?.transition;
@@ -108,6 +51,22 @@ function hookFrom(input: PutLifecycleHookType, before: LifecycleHook | undefined
     heartbeatSeconds: input.HeartbeatTimeout ?? before?.heartbeatSeconds ?? 3600,
     defaultResult: (input.DefaultResult ?? before?.defaultResult) === 'CONTINUE' ? 'CONTINUE' : 'ABANDON',
   };
+}
+
+/** The action that an instance waits for, by the instance or by the action's token. */
+function waitingFor(
+  group: Group,
+  input: Pick<CompleteLifecycleActionType, 'LifecycleHookName' | 'InstanceId' | 'LifecycleActionToken'>,
+): NonNullable<Member['waiting']> {
+  const waiting = [...group.members.values()].find(
+    ({ instanceId, waiting: action }) =>
+      action?.hook === input.LifecycleHookName &&
+      (instanceId === input.InstanceId || action?.token === input.LifecycleActionToken),
+  )?.waiting;
+  if (waiting) return waiting;
+  throw validationError(
+    `No active Lifecycle Action found with instance ID ${input.InstanceId ?? input.LifecycleActionToken}`,
+  );
 }
 
 /** What is done to single instances of a group. */
@@ -165,73 +124,12 @@ export const memberOperations: Record<string, Operation> = {
     SetInstanceProtection$,
     (input, { world }) => {
       const group = groupOf(world, input.AutoScalingGroupName ?? '');
-      for (const member of named(group, input.InstanceIds, 'InService')) {
+      for (const member of named(group, input.InstanceIds, 'InService', 'EnteringStandby', 'Standby')) {
         member.protectedFromScaleIn = input.ProtectedFromScaleIn === true;
       }
       return {};
     },
   ),
-
-  EnterStandby: operation<EnterStandbyQuery, EnterStandbyAnswer>(EnterStandby$, (input, { world }) => {
-    const group = groupOf(world, input.AutoScalingGroupName ?? '');
-    const members = named(group, input.InstanceIds, 'InService');
-    const fewer = input.ShouldDecrementDesiredCapacity === true;
-    if (fewer) decrement(group, members.length, 'Moving');
-    const activities = members.map((member) => {
-      const cause = `instance ${member.instanceId} was moved to standby in response to a user request${shrinking(group, fewer)}`;
-      const activity = begin(world, group, member, 'Moving EC2 instance to Standby', cause);
-      member.lifecycle = 'EnteringStandby';
-      conclude(world, activity, () => {
-        if (member.lifecycle === 'EnteringStandby') member.lifecycle = 'Standby';
-      });
-      return activityView(group, activity);
-    });
-    soon(world, group);
-    return { Activities: activities };
-  }),
-
-  ExitStandby: operation<ExitStandbyQuery, ExitStandbyAnswer>(ExitStandby$, (input, { world }) => {
-    const group = groupOf(world, input.AutoScalingGroupName ?? '');
-    const members = named(group, input.InstanceIds, 'Standby');
-    if (group.desired + members.length > group.max) {
-      throw validationError(
-        `Currently, desiredSize plus the instances leaving standby exceeds maxSize (${group.max}) of group ${group.name}.`,
-      );
-    }
-    group.desired += members.length;
-    const activities = members.map((member) => {
-      const now = activeMembers(group).length;
-      const cause = `instance ${member.instanceId} was moved out of standby in response to a user request, increasing the capacity from ${now} to ${now + 1}.`;
-      const activity = begin(world, group, member, 'Moving EC2 instance out of Standby', cause);
-      member.lifecycle = 'Pending';
-      conclude(world, activity, () => {
-        if (member.lifecycle !== 'Pending') return;
-        member.lifecycle = 'InService';
-        member.inServiceAt = world.now;
-      });
-      return activityView(group, activity);
-    });
-    return { Activities: activities };
-  }),
-
-  DetachInstances: operation<DetachInstancesQuery, DetachInstancesAnswer>(DetachInstances$, (input, { world }) => {
-    const group = groupOf(world, input.AutoScalingGroupName ?? '');
-    const members = named(group, input.InstanceIds, 'InService');
-    const fewer = input.ShouldDecrementDesiredCapacity === true;
-    if (fewer) decrement(group, members.length, 'Detaching');
-    const activities = members.map((member) => {
-      const cause = `instance ${member.instanceId} was detached in response to a user request${shrinking(group, fewer)}`;
-      const activity = begin(world, group, member, 'Detaching EC2 instance', cause);
-      member.lifecycle = 'Detaching';
-      conclude(world, activity, () => {
-        removeMember(world, group, member.instanceId);
-        instances(world).get(member.instanceId)?.tags.delete('aws:autoscaling:groupName');
-      });
-      return activityView(group, activity);
-    });
-    soon(world, group);
-    return { Activities: activities };
-  }),
 
   PutLifecycleHook: operation<PutLifecycleHookType, Record<string, never>>(PutLifecycleHook$, (input, { world }) => {
     const group = groupOf(world, input.AutoScalingGroupName ?? '');
@@ -253,8 +151,7 @@ export const memberOperations: Record<string, Operation> = {
             AutoScalingGroupName: group.name,
             LifecycleTransition: hook.transition,
             HeartbeatTimeout: hook.heartbeatSeconds,
-            // Whatever the heartbeats, an instance waits no longer than 48 hours or a hundred of them.
-            GlobalTimeout: Math.min(172_800, hook.heartbeatSeconds * 100),
+            GlobalTimeout: globalTimeoutSeconds(hook),
             DefaultResult: hook.defaultResult,
           })),
       };
@@ -275,21 +172,19 @@ export const memberOperations: Record<string, Operation> = {
     },
   ),
 
+  RecordLifecycleActionHeartbeat: operation<RecordLifecycleActionHeartbeatType, Record<string, never>>(
+    RecordLifecycleActionHeartbeat$,
+    (input, { world }) => {
+      waitingFor(groupOf(world, input.AutoScalingGroupName ?? ''), input).beat();
+      return {};
+    },
+  ),
+
   CompleteLifecycleAction: operation<CompleteLifecycleActionType, Record<string, never>>(
     CompleteLifecycleAction$,
     (input, { world }) => {
       const group = groupOf(world, input.AutoScalingGroupName ?? '');
-      const waiting = [...group.members.values()].find(
-        ({ instanceId, waiting: action }) =>
-          action?.hook === input.LifecycleHookName &&
-          (instanceId === input.InstanceId || action?.token === input.LifecycleActionToken),
-      )?.waiting;
-      if (!waiting) {
-        throw validationError(
-          `No active Lifecycle Action found with instance ID ${input.InstanceId ?? input.LifecycleActionToken}`,
-        );
-      }
-      waiting.go(input.LifecycleActionResult === 'CONTINUE' ? 'CONTINUE' : 'ABANDON');
+      waitingFor(group, input).go(input.LifecycleActionResult === 'CONTINUE' ? 'CONTINUE' : 'ABANDON');
       return {};
     },
   ),

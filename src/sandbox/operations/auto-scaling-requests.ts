@@ -46,7 +46,8 @@ function refuseUnsupported(input: Change): void {
   }
 }
 
-function templateFrom(world: World, spec: LaunchTemplateSpecification): Group['template'] {
+/** The template of a request, or Auto Scaling's words for why it cannot be launched from. */
+export function templateFrom(world: World, spec: LaunchTemplateSpecification): Group['template'] {
   try {
     const template = launchTemplateOf(world, { id: spec.LaunchTemplateId, name: spec.LaunchTemplateName });
     const version = spec.Version ?? '$Default';
@@ -162,6 +163,7 @@ export function createGroup(world: World, input: CreateAutoScalingGroupType): vo
     ),
     suspended: new Map(),
     activities: [],
+    refreshes: [],
     deleting: false,
     launching: 0,
     timers: [],

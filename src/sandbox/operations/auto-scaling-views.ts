@@ -90,6 +90,11 @@ export function groupView(world: World, group: Group, withMembers = true): AutoS
   };
 }
 
+/** Ends are told in whole seconds, beginnings to the millisecond; none lies before its beginning. */
+function wholeSecond({ startedAt, endedAt = startedAt }: Activity): Date {
+  return new Date(Math.max(startedAt, Math.floor(endedAt / 1000) * 1000));
+}
+
 /** An activity as DescribeScalingActivities tells it. */
 export function activityView(group: Group, activity: Activity): WireActivity {
   return {
@@ -99,7 +104,7 @@ export function activityView(group: Group, activity: Activity): WireActivity {
     Description: activity.description,
     Cause: activity.cause,
     StartTime: new Date(activity.startedAt),
-    ...(activity.endedAt === undefined ? {} : { EndTime: new Date(activity.endedAt) }),
+    ...(activity.endedAt === undefined ? {} : { EndTime: wholeSecond(activity) }),
     StatusCode: activity.status,
     ...(activity.message === undefined ? {} : { StatusMessage: activity.message }),
     Progress: activity.progress,

@@ -37,8 +37,11 @@ import { at, causeTime } from '../world/auto-scaling-activities.ts';
 import { soon } from '../world/auto-scaling-processes.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
+import { catalogueOperations } from './auto-scaling-catalogue.ts';
 import { memberOperations } from './auto-scaling-instances.ts';
+import { moveOperations } from './auto-scaling-moves.ts';
 import { autoScalingPage } from './auto-scaling-page.ts';
+import { refreshOperations } from './auto-scaling-refreshes.ts';
 import { createGroup, deleteGroup, groupTagsFrom, updateGroup } from './auto-scaling-requests.ts';
 import { activityView, groupTags, groupView } from './auto-scaling-views.ts';
 import { operation, type Service } from './operation.ts';
@@ -67,13 +70,31 @@ function passes(group: Group, filters: AutoScalingGroupNamesType['Filters']): bo
   });
 }
 
+/** Refuses while the group changes its size, and until its cooldown is over since it last was told to. */
+function requireRest(world: World, group: Group): void {
+  const busy = group.activities.find(({ endedAt }) => endedAt === undefined);
+  if (busy) {
+    throw new ServiceError(
+      'ScalingActivityInProgress',
+      `Scaling activity ${busy.id} is in progress and blocking this action`,
+    );
+  }
+  const cooling = world.now < (group.cooldownUntil ?? 0);
+  if (cooling || activeMembers(group).length !== group.desired) {
+    throw new ServiceError('ScalingActivityInProgress', `Scaling activity in progress for group ${group.name}`);
+  }
+}
+
 const next = (token: string | undefined) => (token === undefined ? {} : { NextToken: token });
 
 /** Amazon EC2 Auto Scaling. */
 export const autoScaling: Service = {
   signingName: 'autoscaling',
   operations: {
+    ...catalogueOperations,
     ...memberOperations,
+    ...moveOperations,
+    ...refreshOperations,
 
     CreateAutoScalingGroup: operation<CreateAutoScalingGroupType, Record<string, never>>(
       CreateAutoScalingGroup$,
@@ -149,11 +170,9 @@ export const autoScaling: Service = {
             `New SetDesiredCapacity value ${desired} is below min value ${group.min} for the AutoScalingGroup.`,
           );
         }
-        const active = activeMembers(group).length;
-        if (input.HonorCooldown && active !== group.desired) {
-          throw new ServiceError('ScalingActivityInProgress', `Scaling activity in progress for group ${group.name}`);
-        }
+        if (input.HonorCooldown) requireRest(world, group);
         if (desired !== group.desired) {
+          group.cooldownUntil = world.now + group.defaultCooldownSeconds * 1000;
           group.pendingCause = at(
             world,
             `a user request explicitly set group desired capacity changing the desired capacity from ${group.desired} to ${desired}.`,

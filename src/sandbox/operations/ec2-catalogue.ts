@@ -153,6 +153,20 @@ export const catalogueOperations: Record<string, Operation> = {
       if (name === 'root-device-type') return ['ebs'];
       if (name === 'virtualization-type') return ['hvm'];
       if (name === 'is-public') return ['true'];
+      if (name === 'image-type') return ['machine'];
+      if (name === 'hypervisor') return ['xen'];
+      if (name === 'ena-support') return ['true'];
+      if (name === 'creation-date') return [new Date(image.createdAt).toISOString()];
+      if (name === 'root-device-name') return [image.rootDeviceName];
+      if (name === 'manifest-location') return [`${image.ownerAlias ?? image.ownerId}/${image.name}`];
+      if (name === 'block-device-mapping.device-name') return [image.rootDeviceName];
+      if (name === 'block-device-mapping.snapshot-id') return [rootSnapshotId(image)];
+      if (name === 'block-device-mapping.volume-size') return [String(image.rootSize)];
+      if (name === 'block-device-mapping.volume-type') return ['gp3'];
+      if (name === 'block-device-mapping.delete-on-termination') return ['true'];
+      if (name === 'block-device-mapping.encrypted') return ['false'];
+      // Only Windows has a platform; an image that is Amazon's tells no product code.
+      if (name === 'platform' || name === 'product-code') return [];
       return undefined;
     });
     const { items, nextToken } = ec2Page(kept, input);

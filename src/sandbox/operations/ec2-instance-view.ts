@@ -2,6 +2,8 @@ import type {
   _InstanceType,
   ArchitectureValues,
   GroupIdentifier,
+  InstanceBlockDeviceMapping,
+  InstanceMetadataOptionsResponse,
   InstanceStatus,
   Reservation,
   Instance as WireInstance,
@@ -9,17 +11,20 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { type Instance, type InstanceState, privateDnsName } from '../world/ec2.ts';
 import { instanceTypes } from '../world/ec2-offers.ts';
+import { type Volume, volumes } from '../world/ec2-volumes.ts';
 import { iam } from '../world/iam.ts';
 import { securityGroups } from '../world/security-groups.ts';
 import { tagList } from '../world/tags.ts';
 import type { World } from '../world/world.ts';
+import { wholeSecond } from './ec2-operation.ts';
 
 /** A state as the wire has it. */
 export function stateView(state: InstanceState): WireState {
   return { Code: state.code, Name: state.name };
 }
 
-function profileView(world: World, arn: string): NonNullable<WireInstance['IamInstanceProfile']> {
+/** A profile as the wire has it, with its id while it is there. */
+export function profileView(world: World, arn: string): NonNullable<WireInstance['IamInstanceProfile']> {
   const id = iam(world).profiles.get(arn.slice(arn.lastIndexOf('/') + 1))?.id;
   return { Arn: arn, ...(id === undefined ? {} : { Id: id }) };
 }
@@ -40,10 +45,8 @@ export function instanceView(world: World, instance: Instance): WireInstance {
     Architecture: instance.architecture as ArchitectureValues,
     State: stateView(instance.state),
     StateTransitionReason: instance.stateTransitionReason,
-    ...(instance.stateReason
-      ? { StateReason: { Code: instance.stateReason.code, Message: instance.stateReason.message } }
-      : {}),
-    LaunchTime: new Date(instance.launchedAt),
+    ...stateReasonView(instance),
+    LaunchTime: wholeSecond(instance.launchedAt),
     Placement: { AvailabilityZone: instance.zone, GroupName: '', Tenancy: 'default' },
     PrivateDnsName: gone ? '' : privateDnsName(world, instance.privateIp),
     PublicDnsName: instance.publicIp === undefined ? '' : publicDnsName(world, instance.publicIp),
@@ -55,8 +58,8 @@ export function instanceView(world: World, instance: Instance): WireInstance {
     ...(gone
       ? { SecurityGroups: [], NetworkInterfaces: [], BlockDeviceMappings: [] }
       : attached(world, instance, groups)),
-    AmiLaunchIndex: 0,
-    Monitoring: { State: 'disabled' },
+    AmiLaunchIndex: instance.launchIndex,
+    Monitoring: { State: instance.monitored ? 'enabled' : 'disabled' },
     EbsOptimized: false,
     EnaSupport: true,
     Hypervisor: 'xen',
@@ -65,23 +68,36 @@ export function instanceView(world: World, instance: Instance): WireInstance {
     RootDeviceType: 'ebs',
     PlatformDetails: 'Linux/UNIX',
     UsageOperation: 'RunInstances',
-    UsageOperationUpdateTime: new Date(instance.launchedAt),
+    UsageOperationUpdateTime: wholeSecond(instance.launchedAt),
     ProductCodes: [],
     CpuOptions: { CoreCount: Math.max(1, (instanceTypes.get(instance.type)?.vcpus ?? 2) / 2), ThreadsPerCore: 2 },
     MetadataOptions: {
       State: 'applied',
-      HttpTokens: instance.metadata.httpTokens,
-      HttpPutResponseHopLimit: instance.metadata.hopLimit,
-      HttpEndpoint: 'enabled',
-      HttpProtocolIpv6: 'disabled',
-      InstanceMetadataTags: 'disabled',
+      ...metadataView(instance),
     },
     CapacityReservationSpecification: { CapacityReservationPreference: 'open' },
     HibernationOptions: { Configured: false },
     EnclaveOptions: { Enabled: false },
     MaintenanceOptions: { AutoRecovery: 'default' },
     Tags: tagList(instance.tags),
-    ClientToken: '',
+    ClientToken: instance.clientToken,
+  };
+}
+
+/** While it is on its way up an instance's reason is its state, as EC2 has it. */
+function stateReasonView({ state, stateReason }: Instance): Pick<WireInstance, 'StateReason'> {
+  if (state.name === 'pending') return { StateReason: { Code: 'pending', Message: 'pending' } };
+  return stateReason ? { StateReason: { Code: stateReason.code, Message: stateReason.message } } : {};
+}
+
+/** What the metadata service of an instance is set to. */
+export function metadataView({ metadata }: Instance): Omit<InstanceMetadataOptionsResponse, 'State'> {
+  return {
+    HttpTokens: metadata.httpTokens,
+    HttpPutResponseHopLimit: metadata.hopLimit,
+    HttpEndpoint: metadata.endpoint,
+    HttpProtocolIpv6: 'disabled',
+    InstanceMetadataTags: metadata.instanceTags,
   };
 }
 
@@ -113,12 +129,12 @@ export function interfaceView(world: World, instance: Instance, groups: GroupIde
     InterfaceType: 'interface' as const,
     // 02: locally administered, as EC2's addresses are.
     MacAddress: ['02', ...(eni.slice(-10).match(/../g) ?? [])].join(':'),
-    SourceDestCheck: true,
+    SourceDestCheck: instance.sourceDestCheck,
     Status: 'in-use' as const,
     Groups: groups,
     Attachment: {
       AttachmentId: `eni-attach-${eni}`,
-      AttachTime: new Date(instance.launchedAt),
+      AttachTime: wholeSecond(instance.launchedAt),
       DeleteOnTermination: true,
       DeviceIndex: 0,
       NetworkCardIndex: 0,
@@ -133,19 +149,25 @@ function attached(world: World, instance: Instance, groups: GroupIdentifier[]): 
     SubnetId: instance.subnetId,
     VpcId: instance.vpcId,
     SecurityGroups: groups,
-    SourceDestCheck: true,
+    SourceDestCheck: instance.sourceDestCheck,
     NetworkInterfaces: [interfaceView(world, instance, groups)],
-    BlockDeviceMappings: [
-      {
-        DeviceName: instance.rootDeviceName,
-        Ebs: {
-          VolumeId: instance.rootVolumeId,
-          Status: 'attached',
-          AttachTime: new Date(instance.launchedAt),
-          DeleteOnTermination: true,
-        },
-      },
-    ],
+    BlockDeviceMappings: instance.volumeIds.flatMap((id) => {
+      const volume = volumes(world).get(id);
+      return volume ? [mappingView(volume)] : [];
+    }),
+  };
+}
+
+/** A volume as its instance has it. */
+export function mappingView(volume: Volume): InstanceBlockDeviceMapping {
+  return {
+    DeviceName: volume.device,
+    Ebs: {
+      VolumeId: volume.id,
+      Status: 'attached',
+      AttachTime: wholeSecond(volume.createdAt),
+      DeleteOnTermination: volume.deleteOnTermination,
+    },
   };
 }
 
@@ -189,6 +211,19 @@ export function statusView(instance: Instance): InstanceStatus {
       Status: system,
       Details: running ? [{ Name: 'reachability', Status: reachability(system) }] : [],
     },
-    InstanceStatus: { Status: own, Details: running ? [{ Name: 'reachability', Status: reachability(own) }] : [] },
+    InstanceStatus: {
+      Status: own,
+      Details: running
+        ? [
+            {
+              Name: 'reachability',
+              Status: reachability(own),
+              ...(own === 'impaired' && instance.impairedSince !== undefined
+                ? { ImpairedSince: new Date(instance.impairedSince) }
+                : {}),
+            },
+          ]
+        : [],
+    },
   };
 }

@@ -32,7 +32,7 @@ import {
   type InstanceState,
   instanceOf,
   instances,
-  privateDnsName,
+  isInstanceId,
   rebootInstance,
   runInstances,
   startInstance,
@@ -43,87 +43,11 @@ import { networks } from '../world/ec2-network.ts';
 import { launchSpecFrom, launchTemplateOf, launchTemplateVersion } from '../world/launch-templates.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { perWorld, type World } from '../world/world.ts';
-import { byIds, type FilterFields, filtered } from './ec2-filters.ts';
-import { publicDnsName, reservations, stateView, statusView } from './ec2-instance-view.ts';
-import { ec2Change, ec2Page } from './ec2-operation.ts';
+import { byIds, filtered } from './ec2-filters.ts';
+import { instanceFields, statusFields } from './ec2-instance-filters.ts';
+import { reservations, stateView, statusView } from './ec2-instance-view.ts';
+import { ec2Page } from './ec2-operation.ts';
 import { type Operation, operation } from './operation.ts';
-
-function instanceFields(world: World): FilterFields<Instance> {
-  return (instance, name) => {
-    switch (name) {
-      case 'instance-id':
-        return [instance.id];
-      case 'instance-state-name':
-        return [instance.state.name];
-      case 'instance-state-code':
-        return [String(instance.state.code)];
-      case 'instance-type':
-        return [instance.type];
-      case 'image-id':
-        return [instance.imageId];
-      case 'architecture':
-        return [instance.architecture];
-      case 'availability-zone':
-        return [instance.zone];
-      case 'vpc-id':
-      case 'network-interface.vpc-id':
-        return [instance.vpcId];
-      case 'subnet-id':
-      case 'network-interface.subnet-id':
-        return [instance.subnetId];
-      case 'private-ip-address':
-      case 'network-interface.addresses.private-ip-address':
-        return [instance.privateIp];
-      case 'ip-address':
-        return [instance.publicIp];
-      case 'private-dns-name':
-        return [privateDnsName(world, instance.privateIp)];
-      case 'dns-name':
-        return [instance.publicIp === undefined ? undefined : publicDnsName(world, instance.publicIp)];
-      case 'key-name':
-        return [instance.keyName];
-      case 'iam-instance-profile.arn':
-        return [instance.iamInstanceProfileArn];
-      case 'reservation-id':
-        return [instance.reservationId];
-      case 'owner-id':
-        return [world.settings.account];
-      case 'instance.group-id':
-      case 'group-id':
-        return instance.securityGroupIds;
-      case 'launch-time':
-        return [new Date(instance.launchedAt).toISOString()];
-      case 'state-reason-code':
-        return [instance.stateReason?.code];
-      case 'root-device-name':
-        return [instance.rootDeviceName];
-      case 'instance-lifecycle':
-        // Only Spot and scheduled instances have one.
-        return [];
-      case 'tenancy':
-        return ['default'];
-      default:
-        return undefined;
-    }
-  };
-}
-
-const statusFields: FilterFields<Instance> = (instance, name) => {
-  switch (name) {
-    case 'availability-zone':
-      return [instance.zone];
-    case 'instance-state-name':
-      return [instance.state.name];
-    case 'instance-state-code':
-      return [String(instance.state.code)];
-    case 'instance-status.status':
-      return [statusView(instance).InstanceStatus?.Status];
-    case 'system-status.status':
-      return [statusView(instance).SystemStatus?.Status];
-    default:
-      return undefined;
-  }
-};
 
 function refuseIdsWithPages(input: { InstanceIds?: string[] | undefined; MaxResults?: number | undefined }): void {
   if (input.MaxResults !== undefined && (input.InstanceIds?.length ?? 0) > 0) {
@@ -131,6 +55,19 @@ function refuseIdsWithPages(input: { InstanceIds?: string[] | undefined; MaxResu
       'InvalidParameterCombination',
       'The parameter instancesSet cannot be used with the parameter maxResults',
     );
+  }
+}
+
+/** The instances of the ids, all of them without ids; EC2 names every id that nobody has. */
+function instancesNamed(world: World, ids: readonly string[] | undefined): Instance[] {
+  requireAll(world, ids);
+  return byIds(instances(world).values(), ids, (id) => instanceOf(world, id));
+}
+
+function requireAll(world: World, ids: readonly string[] | undefined): void {
+  const missing = [...new Set(ids ?? [])].filter((id) => isInstanceId(id) && !instances(world).has(id));
+  if (missing.length > 1 && ids?.every(isInstanceId)) {
+    throw new ServiceError('InvalidInstanceID.NotFound', `The instance IDs '${missing.join(', ')}' do not exist`);
   }
 }
 
@@ -145,13 +82,7 @@ function defaultSubnet(world: World): string {
 
 function run(input: RunInstancesRequest, world: World): Reservation {
   const done = input.ClientToken === undefined ? undefined : launchesByToken(world).get(input.ClientToken);
-  if (done)
-    return (
-      reservations(
-        world,
-        done.map((id) => instanceOf(world, id)),
-      )[0] ?? {}
-    );
+  if (done) return justLaunched(world, done);
   const named = input.LaunchTemplate;
   const template = named
     ? launchTemplateOf(world, { id: named.LaunchTemplateId, name: named.LaunchTemplateName })
@@ -170,13 +101,26 @@ function run(input: RunInstancesRequest, world: World): Reservation {
     tags.set('aws:ec2launchtemplate:id', template.id);
     tags.set('aws:ec2launchtemplate:version', String(version.number));
   }
-  const launched = runInstances(world, { ...spec, subnetId: spec.subnetId || defaultSubnet(world), tags, count: max });
-  if (input.ClientToken !== undefined)
-    launchesByToken(world).set(
-      input.ClientToken,
-      launched.map(({ id }) => id),
-    );
-  return reservations(world, launched)[0] ?? {};
+  const launched = runInstances(world, {
+    ...spec,
+    subnetId: spec.subnetId || defaultSubnet(world),
+    tags,
+    count: max,
+    ...(input.ClientToken === undefined ? {} : { clientToken: input.ClientToken }),
+  });
+  const ids = launched.map(({ id }) => id);
+  if (input.ClientToken !== undefined) launchesByToken(world).set(input.ClientToken, ids);
+  return justLaunched(world, ids);
+}
+
+/** A launch as RunInstances answers it: public addresses and disks only come to the instances in a moment. */
+function justLaunched(world: World, ids: readonly string[]): Reservation {
+  const launched = ids.map((id) => instanceOf(world, id));
+  const [reservation = {}] = reservations(
+    world,
+    launched.map((instance) => ({ ...instance, publicIp: undefined, volumeIds: [] })),
+  );
+  return reservation;
 }
 
 /** Changes several instances, or none when one of the ids is wrong. */
@@ -186,11 +130,19 @@ function changeEach(
   change: (id: string) => { previous: InstanceState; current: InstanceState },
 ): InstanceStateChange[] {
   const wanted = [...new Set(ids ?? [])];
+  requireAll(world, wanted);
   for (const id of wanted) instanceOf(world, id);
   return wanted.map((id) => {
     const { previous, current } = change(id);
     return { InstanceId: id, PreviousState: stateView(previous), CurrentState: stateView(current) };
   });
+}
+
+function notPermitted(id: string, deed: string, attribute: string): ServiceError {
+  return new ServiceError(
+    'OperationNotPermitted',
+    `The instance '${id}' may not be ${deed}. Modify its '${attribute}' instance attribute and try again.`,
+  );
 }
 
 /** Refuses before anything is changed when one of the instances is in none of the states. */
@@ -200,6 +152,7 @@ function requireStates(
   states: readonly string[],
   verb: string,
 ): void {
+  requireAll(world, ids);
   for (const id of ids ?? []) {
     if (states.includes(instanceOf(world, id).state.name)) continue;
     throw new ServiceError(
@@ -211,13 +164,13 @@ function requireStates(
 
 /** Instances: run, describe, end, stop, start, reboot. */
 export const instanceOperations: Record<string, Operation> = {
-  RunInstances: ec2Change<RunInstancesRequest, Reservation>(RunInstances$, (input, { world }) => run(input, world)),
+  RunInstances: operation<RunInstancesRequest, Reservation>(RunInstances$, (input, { world }) => run(input, world)),
 
   DescribeInstances: operation<DescribeInstancesRequest, DescribeInstancesResult>(
     DescribeInstances$,
     (input, { world }) => {
       refuseIdsWithPages(input);
-      const asked = byIds(instances(world).values(), input.InstanceIds, (id) => instanceOf(world, id));
+      const asked = instancesNamed(world, input.InstanceIds);
       const { items, nextToken } = ec2Page(filtered(asked, input.Filters, instanceFields(world)), input);
       return {
         Reservations: reservations(world, items),
@@ -230,7 +183,7 @@ export const instanceOperations: Record<string, Operation> = {
     DescribeInstanceStatus$,
     (input, { world }) => {
       refuseIdsWithPages(input);
-      const asked = byIds(instances(world).values(), input.InstanceIds, (id) => instanceOf(world, id));
+      const asked = instancesNamed(world, input.InstanceIds);
       const told = input.IncludeAllInstances ? asked : asked.filter(({ state }) => state.name === 'running');
       const { items, nextToken } = ec2Page(filtered(told, input.Filters, statusFields), input);
       return {
@@ -240,24 +193,31 @@ export const instanceOperations: Record<string, Operation> = {
     },
   ),
 
-  TerminateInstances: ec2Change<TerminateInstancesRequest, TerminateInstancesResult>(
+  TerminateInstances: operation<TerminateInstancesRequest, TerminateInstancesResult>(
     TerminateInstances$,
-    (input, { world }) => ({
-      TerminatingInstances: changeEach(world, input.InstanceIds, (id) => terminateInstance(world, id)),
-    }),
+    (input, { world }) => {
+      requireAll(world, input.InstanceIds);
+      const held = input.InstanceIds?.map((id) => instanceOf(world, id)).find(
+        ({ protection, state }) => protection.termination && state.name !== 'terminated',
+      );
+      if (held) throw notPermitted(held.id, 'terminated', 'disableApiTermination');
+      return { TerminatingInstances: changeEach(world, input.InstanceIds, (id) => terminateInstance(world, id)) };
+    },
   ),
 
-  StopInstances: ec2Change<StopInstancesRequest, StopInstancesResult>(StopInstances$, (input, { world }) => {
+  StopInstances: operation<StopInstancesRequest, StopInstancesResult>(StopInstances$, (input, { world }) => {
     requireStates(world, input.InstanceIds, ['running', 'stopping', 'stopped'], 'stopped');
+    const held = input.InstanceIds?.find((id) => instanceOf(world, id).protection.stop);
+    if (held !== undefined) throw notPermitted(held, 'stopped', 'disableApiStop');
     return { StoppingInstances: changeEach(world, input.InstanceIds, (id) => stopInstance(world, id)) };
   }),
 
-  StartInstances: ec2Change<StartInstancesRequest, StartInstancesResult>(StartInstances$, (input, { world }) => {
+  StartInstances: operation<StartInstancesRequest, StartInstancesResult>(StartInstances$, (input, { world }) => {
     requireStates(world, input.InstanceIds, ['pending', 'running', 'stopped'], 'started');
     return { StartingInstances: changeEach(world, input.InstanceIds, (id) => startInstance(world, id)) };
   }),
 
-  RebootInstances: ec2Change<RebootInstancesRequest, Record<string, never>>(RebootInstances$, (input, { world }) => {
+  RebootInstances: operation<RebootInstancesRequest, Record<string, never>>(RebootInstances$, (input, { world }) => {
     requireStates(world, input.InstanceIds, ['running'], 'rebooted');
     for (const id of new Set(input.InstanceIds ?? [])) rebootInstance(world, id);
     return {};

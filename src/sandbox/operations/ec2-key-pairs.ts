@@ -13,13 +13,12 @@ import { createKeyPair, keyPairByName, keyPairs } from '../world/key-pairs.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { tagList } from '../world/tags.ts';
 import { byIds, filtered } from './ec2-filters.ts';
-import { ec2Change } from './ec2-operation.ts';
 import { tagsFor } from './ec2-tags.ts';
 import { type Operation, operation } from './operation.ts';
 
 /** SSH key pairs. */
 export const keyPairOperations: Record<string, Operation> = {
-  CreateKeyPair: ec2Change<CreateKeyPairRequest, WireKeyPair>(CreateKeyPair$, (input, { world }) => {
+  CreateKeyPair: operation<CreateKeyPairRequest, WireKeyPair>(CreateKeyPair$, (input, { world }) => {
     if ((input.KeyType ?? 'rsa') !== 'rsa') {
       throw new ServiceError('InvalidParameterValue', 'This sandbox makes RSA key pairs only: leave KeyType out.');
     }
@@ -38,7 +37,7 @@ export const keyPairOperations: Record<string, Operation> = {
     };
   }),
 
-  DeleteKeyPair: ec2Change<DeleteKeyPairRequest, DeleteKeyPairResult>(DeleteKeyPair$, (input, { world }) => {
+  DeleteKeyPair: operation<DeleteKeyPairRequest, DeleteKeyPairResult>(DeleteKeyPair$, (input, { world }) => {
     const pair = [...keyPairs(world).values()].find(({ id, name }) => id === input.KeyPairId || name === input.KeyName);
     // Deleting what is not there succeeds, as on EC2.
     if (!pair) return { Return: true };

@@ -8,12 +8,18 @@ import {
   DeleteLaunchTemplate$,
   type DeleteLaunchTemplateRequest,
   type DeleteLaunchTemplateResult,
+  DeleteLaunchTemplateVersions$,
+  type DeleteLaunchTemplateVersionsRequest,
+  type DeleteLaunchTemplateVersionsResult,
   DescribeLaunchTemplates$,
   type DescribeLaunchTemplatesRequest,
   type DescribeLaunchTemplatesResult,
   DescribeLaunchTemplateVersions$,
   type DescribeLaunchTemplateVersionsRequest,
   type DescribeLaunchTemplateVersionsResult,
+  GetLaunchTemplateData$,
+  type GetLaunchTemplateDataRequest,
+  type GetLaunchTemplateDataResult,
   ModifyLaunchTemplate$,
   type ModifyLaunchTemplateRequest,
   type ModifyLaunchTemplateResult,
@@ -22,6 +28,7 @@ import {
   type LaunchTemplate as WireTemplate,
   type LaunchTemplateVersion as WireVersion,
 } from '@aws-sdk/client-ec2';
+import { instanceOf } from '../world/ec2.ts';
 import {
   type LaunchTemplate,
   type LaunchTemplateVersion,
@@ -31,8 +38,10 @@ import {
 } from '../world/launch-templates.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { tagList } from '../world/tags.ts';
+import type { World } from '../world/world.ts';
 import { byIds, filtered } from './ec2-filters.ts';
-import { ec2Change, ec2Page } from './ec2-operation.ts';
+import { launchTemplateDataOf } from './ec2-launch-template-data.ts';
+import { ec2Page, wholeSecond } from './ec2-operation.ts';
 import { tagsFor } from './ec2-tags.ts';
 import { type Operation, operation } from './operation.ts';
 
@@ -40,7 +49,7 @@ function templateView(template: LaunchTemplate): WireTemplate {
   return {
     LaunchTemplateId: template.id,
     LaunchTemplateName: template.name,
-    CreateTime: new Date(template.createdAt),
+    CreateTime: wholeSecond(template.createdAt),
     CreatedBy: template.createdBy,
     DefaultVersionNumber: template.defaultVersion,
     LatestVersionNumber: template.versions.at(-1)?.number,
@@ -54,7 +63,7 @@ function versionView(template: LaunchTemplate, version: LaunchTemplateVersion): 
     LaunchTemplateName: template.name,
     VersionNumber: version.number,
     ...(version.description === undefined ? {} : { VersionDescription: version.description }),
-    CreateTime: new Date(version.createdAt),
+    CreateTime: wholeSecond(version.createdAt),
     CreatedBy: template.createdBy,
     DefaultVersion: version.number === template.defaultVersion,
     // What was requested and what is answered have the same members, spelled in two types.
@@ -72,9 +81,68 @@ const wanted = (input: { LaunchTemplateId?: string | undefined; LaunchTemplateNa
   name: input.LaunchTemplateName,
 });
 
+interface Told {
+  template: LaunchTemplate;
+  version: LaunchTemplateVersion;
+}
+
+/** Without a template only the latest and the default versions can be asked for, of all templates. */
+function ofEveryTemplate(world: World, versions: readonly string[] | undefined): Told[] {
+  if (!versions?.length || versions.some((version) => version !== '$Latest' && version !== '$Default')) {
+    throw new ServiceError(
+      'MissingParameter',
+      'The request must contain the parameter LaunchTemplateId or LaunchTemplateName, or only the versions $Latest and $Default.',
+    );
+  }
+  return [...launchTemplates(world).values()].flatMap((template) =>
+    [...new Set(versions.map((version) => launchTemplateVersion(template, version)))].map((version) => ({
+      template,
+      version,
+    })),
+  );
+}
+
+function ofOneTemplate(world: World, input: DescribeLaunchTemplateVersionsRequest): Told[] {
+  const template = launchTemplateOf(world, wanted(input));
+  const min = Number(input.MinVersion ?? 0);
+  const max = Number(input.MaxVersion ?? Number.MAX_SAFE_INTEGER);
+  const versions = input.Versions?.length
+    ? input.Versions.map((version) => launchTemplateVersion(template, version))
+    : template.versions.filter(({ number }) => number >= min && number <= max).toReversed();
+  return versions.map((version) => ({ template, version }));
+}
+
+/** Deletes versions; the default one stays, and what cannot be deleted does not keep the others. */
+function deleteVersions(world: World, input: DeleteLaunchTemplateVersionsRequest): DeleteLaunchTemplateVersionsResult {
+  const template = launchTemplateOf(world, wanted(input));
+  const gone: DeleteLaunchTemplateVersionsResult['SuccessfullyDeletedLaunchTemplateVersions'] = [];
+  const kept: DeleteLaunchTemplateVersionsResult['UnsuccessfullyDeletedLaunchTemplateVersions'] = [];
+  for (const asked of new Set((input.Versions ?? []).map(Number))) {
+    const told = { LaunchTemplateId: template.id, LaunchTemplateName: template.name, VersionNumber: asked };
+    if (asked === template.defaultVersion) {
+      throw new ServiceError(
+        'InvalidParameterValue',
+        'You cannot delete the default version of a launch template. Make another version the default first.',
+      );
+    }
+    if (!template.versions.some(({ number }) => number === asked)) {
+      const Message = `Could not find the specified version ${asked} for the launch template with ID ${template.id}.`;
+      kept.push({ ...told, ResponseError: { Code: 'launchTemplateVersionDoesNotExist', Message } });
+      continue;
+    }
+    gone.push(told);
+  }
+  const numbers = new Set(gone.map(({ VersionNumber }) => VersionNumber));
+  template.versions = template.versions.filter(({ number }) => !numbers.has(number));
+  return {
+    SuccessfullyDeletedLaunchTemplateVersions: gone,
+    UnsuccessfullyDeletedLaunchTemplateVersions: kept,
+  };
+}
+
 /** Launch templates and their versions. */
 export const launchTemplateOperations: Record<string, Operation> = {
-  CreateLaunchTemplate: ec2Change<CreateLaunchTemplateRequest, CreateLaunchTemplateResult>(
+  CreateLaunchTemplate: operation<CreateLaunchTemplateRequest, CreateLaunchTemplateResult>(
     CreateLaunchTemplate$,
     (input, { world, caller }) => {
       const name = input.LaunchTemplateName ?? '';
@@ -98,6 +166,7 @@ export const launchTemplateOperations: Record<string, Operation> = {
         createdAt: world.now,
         createdBy: caller.arn,
         defaultVersion: 1,
+        lastNumber: 1,
         versions: [
           {
             number: 1,
@@ -113,23 +182,24 @@ export const launchTemplateOperations: Record<string, Operation> = {
     },
   ),
 
-  CreateLaunchTemplateVersion: ec2Change<CreateLaunchTemplateVersionRequest, CreateLaunchTemplateVersionResult>(
+  CreateLaunchTemplateVersion: operation<CreateLaunchTemplateVersionRequest, CreateLaunchTemplateVersionResult>(
     CreateLaunchTemplateVersion$,
     (input, { world }) => {
       const template = launchTemplateOf(world, wanted(input));
       const source = input.SourceVersion === undefined ? {} : launchTemplateVersion(template, input.SourceVersion).data;
       const version: LaunchTemplateVersion = {
-        number: (template.versions.at(-1)?.number ?? 0) + 1,
+        number: template.lastNumber + 1,
         ...(input.VersionDescription === undefined ? {} : { description: input.VersionDescription }),
         createdAt: world.now,
         data: { ...source, ...requireData(input.LaunchTemplateData) },
       };
+      template.lastNumber = version.number;
       template.versions.push(version);
       return { LaunchTemplateVersion: versionView(template, version) };
     },
   ),
 
-  ModifyLaunchTemplate: ec2Change<ModifyLaunchTemplateRequest, ModifyLaunchTemplateResult>(
+  ModifyLaunchTemplate: operation<ModifyLaunchTemplateRequest, ModifyLaunchTemplateResult>(
     ModifyLaunchTemplate$,
     (input, { world }) => {
       const template = launchTemplateOf(world, wanted(input));
@@ -140,13 +210,25 @@ export const launchTemplateOperations: Record<string, Operation> = {
     },
   ),
 
-  DeleteLaunchTemplate: ec2Change<DeleteLaunchTemplateRequest, DeleteLaunchTemplateResult>(
+  DeleteLaunchTemplate: operation<DeleteLaunchTemplateRequest, DeleteLaunchTemplateResult>(
     DeleteLaunchTemplate$,
     (input, { world }) => {
       const template = launchTemplateOf(world, wanted(input));
       launchTemplates(world).delete(template.id);
       return { LaunchTemplate: templateView(template) };
     },
+  ),
+
+  DeleteLaunchTemplateVersions: operation<DeleteLaunchTemplateVersionsRequest, DeleteLaunchTemplateVersionsResult>(
+    DeleteLaunchTemplateVersions$,
+    (input, { world }) => deleteVersions(world, input),
+  ),
+
+  GetLaunchTemplateData: operation<GetLaunchTemplateDataRequest, GetLaunchTemplateDataResult>(
+    GetLaunchTemplateData$,
+    (input, { world }) => ({
+      LaunchTemplateData: launchTemplateDataOf(world, instanceOf(world, input.InstanceId ?? '')),
+    }),
   ),
 
   DescribeLaunchTemplates: operation<DescribeLaunchTemplatesRequest, DescribeLaunchTemplatesResult>(
@@ -173,15 +255,11 @@ export const launchTemplateOperations: Record<string, Operation> = {
     DescribeLaunchTemplateVersionsRequest,
     DescribeLaunchTemplateVersionsResult
   >(DescribeLaunchTemplateVersions$, (input, { world }) => {
-    const template = launchTemplateOf(world, wanted(input));
-    const min = Number(input.MinVersion ?? 0);
-    const max = Number(input.MaxVersion ?? Number.MAX_SAFE_INTEGER);
-    const versions = input.Versions?.length
-      ? input.Versions.map((version) => launchTemplateVersion(template, version))
-      : template.versions.filter(({ number }) => number >= min && number <= max).toReversed();
-    const { items, nextToken } = ec2Page(versions, input, 1);
+    const everywhere = input.LaunchTemplateId === undefined && input.LaunchTemplateName === undefined;
+    const told = everywhere ? ofEveryTemplate(world, input.Versions) : ofOneTemplate(world, input);
+    const { items, nextToken } = ec2Page(told, input, 1);
     return {
-      LaunchTemplateVersions: items.map((version) => versionView(template, version)),
+      LaunchTemplateVersions: items.map(({ template, version }) => versionView(template, version)),
       ...(nextToken === undefined ? {} : { NextToken: nextToken }),
     };
   }),

@@ -4,7 +4,7 @@ import {
   type DescribeNetworkInterfacesResult,
   type NetworkInterface,
 } from '@aws-sdk/client-ec2';
-import { type Instance, instances } from '../world/ec2.ts';
+import { type Instance, instances, privateDnsName } from '../world/ec2.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
 import { filtered } from './ec2-filters.ts';
@@ -48,6 +48,21 @@ export const networkInterfaceOperations: Record<string, Operation> = {
         if (name === 'private-ip-address' || name === 'addresses.private-ip-address') return [instance.privateIp];
         if (name === 'association.public-ip') return [instance.publicIp];
         if (name === 'status') return ['in-use'];
+        if (name === 'group-name') return groupsView(world, instance).map(({ GroupName }) => GroupName);
+        if (name === 'description') return [''];
+        if (name === 'interface-type') return ['interface'];
+        if (name === 'mac-address') return [interfaceView(world, instance, []).MacAddress];
+        if (name === 'owner-id' || name === 'attachment.instance-owner-id') return [world.settings.account];
+        if (name === 'private-dns-name') return [privateDnsName(world, instance.privateIp)];
+        if (name === 'addresses.primary') return ['true'];
+        if (name === 'addresses.association.public-ip') return [instance.publicIp];
+        if (name === 'source-dest-check') return [String(instance.sourceDestCheck)];
+        if (name === 'requester-managed') return ['false'];
+        if (name === 'requester-id') return [];
+        if (name === 'attachment.attachment-id') return [interfaceView(world, instance, []).Attachment.AttachmentId];
+        if (name === 'attachment.status') return ['attached'];
+        if (name === 'attachment.device-index') return ['0'];
+        if (name === 'attachment.delete-on-termination') return ['true'];
         return undefined;
       });
       const { items, nextToken } = ec2Page(kept, input);

@@ -26,6 +26,7 @@ import { ServiceError } from '../world/service-error.ts';
 import { tagList } from '../world/tags.ts';
 import { byIds, filtered } from './ec2-filters.ts';
 import { ec2Page } from './ec2-operation.ts';
+import { dhcpOptionsId } from './ec2-vpc-details.ts';
 import { type Operation, operation } from './operation.ts';
 
 function finder<T>(all: ReadonlyMap<string, T>, code: string, what: string): (id: string) => T {
@@ -74,6 +75,7 @@ export const networkOperations: Record<string, Operation> = {
       if (name === 'vpc-id') return [vpc.id];
       if (name === 'is-default' || name === 'isDefault') return [String(vpc.isDefault)];
       if (name === 'cidr' || name === 'cidr-block-association.cidr-block') return [vpc.cidr];
+      if (name === 'dhcp-options-id') return [dhcpOptionsId(world)];
       if (name === 'state') return ['available'];
       if (name === 'owner-id') return [world.settings.account];
       return undefined;
@@ -90,7 +92,7 @@ export const networkOperations: Record<string, Operation> = {
             CidrBlockState: { State: 'associated' },
           },
         ],
-        DhcpOptionsId: `dopt-${vpc.id.slice(4)}`,
+        DhcpOptionsId: dhcpOptionsId(world),
         IsDefault: vpc.isDefault,
         State: 'available',
         InstanceTenancy: 'default',

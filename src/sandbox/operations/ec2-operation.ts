@@ -1,22 +1,28 @@
-import type { StaticOperationSchema } from '@smithy/types';
 import { ServiceError } from '../world/service-error.ts';
-import { type Call, type Operation, operation } from './operation.ts';
+import type { Operation } from './operation.ts';
 import { type Page, page, pageSize } from './paging.ts';
 
 /**
- * An EC2 operation that changes something. With `DryRun` it is only asked whether it would be allowed, which EC2 answers
- * by an error of its own (412).
+ * EC2's operations, those that read too, as they are with `DryRun`: a caller who may do it is told so by an error of its
+ * own (412), and nothing is done.
  */
-export function ec2Change<I extends { DryRun?: boolean | undefined }, O>(
-  schema: StaticOperationSchema,
-  handle: (input: I, call: Call) => O,
-): Operation {
-  return operation<I, O>(schema, (input, call) => {
-    if (input.DryRun) {
-      throw new ServiceError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
-    }
-    return handle(input, call);
-  });
+export function withDryRun(operations: Readonly<Record<string, Operation>>): Record<string, Operation> {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, { schema, handle }]) => {
+      const asked: Operation['handle'] = (input, call) => {
+        if ((input as { DryRun?: boolean | undefined }).DryRun) {
+          throw new ServiceError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
+        }
+        return handle(input, call);
+      };
+      return [name, { schema, handle: asked }];
+    }),
+  );
+}
+
+/** A time as EC2 tells most of them: in whole seconds. */
+export function wholeSecond(ms: number): Date {
+  return new Date(Math.floor(ms / 1000) * 1000);
 }
 
 /** A page by EC2's `MaxResults` and `NextToken`; without `MaxResults` the answer is whole. */

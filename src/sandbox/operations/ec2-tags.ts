@@ -12,6 +12,7 @@ import {
 import { instances } from '../world/ec2.ts';
 import { networks } from '../world/ec2-network.ts';
 import { images } from '../world/ec2-offers.ts';
+import { volumes } from '../world/ec2-volumes.ts';
 import { keyPairs } from '../world/key-pairs.ts';
 import { launchTemplates } from '../world/launch-templates.ts';
 import { securityGroups } from '../world/security-groups.ts';
@@ -19,7 +20,7 @@ import { ServiceError } from '../world/service-error.ts';
 import { type Tags, tagsFrom } from '../world/tags.ts';
 import type { World } from '../world/world.ts';
 import { filtered } from './ec2-filters.ts';
-import { ec2Change, ec2Page } from './ec2-operation.ts';
+import { ec2Page } from './ec2-operation.ts';
 import { type Operation, operation } from './operation.ts';
 
 interface Tagged {
@@ -33,6 +34,11 @@ function holders(world: World): readonly (readonly [ResourceType, Iterable<Tagge
   return [
     ['instance', instances(world).values()],
     ['security-group', securityGroups(world).values()],
+    [
+      'security-group-rule',
+      [...securityGroups(world).values()].flatMap(({ ingress, egress }) => [...ingress, ...egress]),
+    ],
+    ['volume', volumes(world).values()],
     ['launch-template', launchTemplates(world).values()],
     ['key-pair', keyPairs(world).values()],
     ['image', images(world).values()],
@@ -49,6 +55,8 @@ function holders(world: World): readonly (readonly [ResourceType, Iterable<Tagge
 const idErrors: Record<string, readonly [code: string, what: string]> = {
   i: ['InvalidInstanceID.NotFound', 'instance ID'],
   sg: ['InvalidGroup.NotFound', 'security group'],
+  sgr: ['InvalidSecurityGroupRuleId.NotFound', 'security group rule ID'],
+  vol: ['InvalidVolume.NotFound', 'volume'],
   subnet: ['InvalidSubnetID.NotFound', 'subnet ID'],
   vpc: ['InvalidVpcID.NotFound', 'vpc ID'],
   ami: ['InvalidAMIID.NotFound', 'image id'],
@@ -88,7 +96,7 @@ export function tagsFor(type: ResourceType, specifications: readonly TagSpecific
 
 /** Tags on anything of EC2's. */
 export const tagOperations: Record<string, Operation> = {
-  CreateTags: ec2Change<CreateTagsRequest, Record<string, never>>(CreateTags$, (input, { world }) => {
+  CreateTags: operation<CreateTagsRequest, Record<string, never>>(CreateTags$, (input, { world }) => {
     const tags = tagsFrom(input.Tags);
     const targets = (input.Resources ?? []).map((id) => tagsOf(world, id));
     for (const target of targets) checkTags(tags, target);
@@ -96,7 +104,7 @@ export const tagOperations: Record<string, Operation> = {
     return {};
   }),
 
-  DeleteTags: ec2Change<DeleteTagsRequest, Record<string, never>>(DeleteTags$, (input, { world }) => {
+  DeleteTags: operation<DeleteTagsRequest, Record<string, never>>(DeleteTags$, (input, { world }) => {
     const targets = (input.Resources ?? []).map((id) => tagsOf(world, id));
     for (const target of targets) {
       if (input.Tags === undefined) {

@@ -15,7 +15,7 @@ import {
   type SetLoadBalancerPoliciesOfListenerInput,
   type SetLoadBalancerPoliciesOfListenerOutput,
 } from '@aws-sdk/client-elastic-load-balancing';
-import { type LoadBalancer, loadBalancerOf } from '../world/elastic-load-balancing-state.ts';
+import { invalidConfiguration, type LoadBalancer, loadBalancerOf } from '../world/elastic-load-balancing-state.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { type Operation, operation } from './operation.ts';
 
@@ -81,8 +81,7 @@ export const policyOperations: Record<string, Operation> = {
       }
       const reference = attributes.find((one) => one.name === 'Reference-Security-Policy')?.value;
       if (type === sslNegotiation && reference !== undefined && !securityPolicies.includes(reference)) {
-        throw new ServiceError(
-          'InvalidConfigurationRequest',
+        throw invalidConfiguration(
           `There is no predefined policy ${reference}: it must be one of ${securityPolicies.join(', ')}`,
         );
       }
@@ -134,10 +133,7 @@ export const policyOperations: Record<string, Operation> = {
       const name = input.PolicyName ?? '';
       const user = balancer.listeners.find((listener) => listener.policyNames.includes(name));
       if (user) {
-        throw new ServiceError(
-          'InvalidConfigurationRequest',
-          `You cannot delete policy ${name}: the listener on port ${user.port} uses it`,
-        );
+        throw invalidConfiguration(`You cannot delete policy ${name}: the listener on port ${user.port} uses it`);
       }
       balancer.cookiePolicies.delete(name);
       balancer.policies.delete(name);
@@ -162,8 +158,7 @@ export const policyOperations: Record<string, Operation> = {
           ? listener.protocol === 'HTTPS' || listener.protocol === 'SSL'
           : listener.protocol === 'HTTPS' || listener.protocol === 'HTTP' || type === 'ProxyProtocolPolicyType';
       if (!fits) {
-        throw new ServiceError(
-          'InvalidConfigurationRequest',
+        throw invalidConfiguration(
           `Policy ${name} of type ${type} cannot be set on a listener of protocol ${listener.protocol}`,
         );
       }

@@ -9,6 +9,7 @@ import { parseTarget } from '../world/elastic-load-balancing-health.ts';
 import {
   type BalancerAttributes,
   type HealthCheck,
+  invalidConfiguration,
   type Listener,
   type LoadBalancer,
   zonesOf,
@@ -77,6 +78,13 @@ export function checkedHealthCheck(shape: HealthCheckShape | undefined): HealthC
     return value;
   };
   const target = shape?.Target ?? '';
+  const web = /^(HTTPS?):/.exec(target)?.[1];
+  if (web !== undefined && !parseTarget(target)) {
+    throw new ServiceError(
+      'ValidationError',
+      `HealthCheck ${web} Target must specify a port followed by a path that begins with a slash. e.g. ${web}:80/ping/this/path`,
+    );
+  }
   if (!parseTarget(target)) {
     throw new ServiceError(
       'ValidationError',
@@ -135,17 +143,19 @@ export function describeAttributes({ attributes }: LoadBalancer): LoadBalancerAt
 
 /** The attributes with what a request changes in them. */
 export function changeAttributes(before: BalancerAttributes, wanted: LoadBalancerAttributes): BalancerAttributes {
+  const log = wanted.AccessLog;
+  // There is no S3 here, so there is no bucket into which the balancer may write.
+  if (log?.Enabled) {
+    throw invalidConfiguration(`Access Denied for bucket: ${log.S3BucketName ?? ''}. Please check S3bucket permission`);
+  }
   const draining = wanted.ConnectionDraining;
   const idle = wanted.ConnectionSettings?.IdleTimeout ?? before.idleTimeout;
   const timeout = draining?.Timeout ?? before.draining.timeout;
   if (!(timeout >= 1 && timeout <= 3600)) {
-    throw new ServiceError(
-      'InvalidConfigurationRequest',
-      'Connection draining timeout must be between 1 and 3600 seconds',
-    );
+    throw invalidConfiguration('Connection draining timeout must be between 1 and 3600 seconds');
   }
   if (!(idle >= 1 && idle <= 4000)) {
-    throw new ServiceError('InvalidConfigurationRequest', 'Idle timeout must be between 1 and 4000 seconds');
+    throw invalidConfiguration('Idle timeout must be between 1 and 4000 seconds');
   }
   return {
     crossZone: wanted.CrossZoneLoadBalancing?.Enabled ?? before.crossZone,

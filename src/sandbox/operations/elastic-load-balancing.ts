@@ -52,7 +52,7 @@ import {
   type RemoveTagsOutput,
 } from '@aws-sdk/client-elastic-load-balancing';
 import { instances } from '../world/ec2.ts';
-import { subnetOf } from '../world/ec2-network.ts';
+import { type Subnet, subnetOf } from '../world/ec2-network.ts';
 import {
   addListener,
   createLoadBalancer,
@@ -62,9 +62,12 @@ import {
   removeListeners,
 } from '../world/elastic-load-balancing.ts';
 import { instanceHealth } from '../world/elastic-load-balancing-health.ts';
-import { loadBalancerOf, loadBalancers } from '../world/elastic-load-balancing-state.ts';
+import { invalidConfiguration, loadBalancerOf, loadBalancers } from '../world/elastic-load-balancing-state.ts';
+import { securityGroups } from '../world/security-groups.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { tagList, tagsFrom } from '../world/tags.ts';
+import type { World } from '../world/world.ts';
+import { balancingPage } from './elastic-load-balancing-page.ts';
 import { policyOperations } from './elastic-load-balancing-policies.ts';
 import {
   changeAttributes,
@@ -74,6 +77,7 @@ import {
   describeLoadBalancer,
   healthCheckShape,
 } from './elastic-load-balancing-shapes.ts';
+import { zoneOperations } from './elastic-load-balancing-zones.ts';
 import { operation, type Service } from './operation.ts';
 
 /** Classic Elastic Load Balancing, API version 2012-06-01. */
@@ -81,6 +85,7 @@ export const elasticLoadBalancing: Service = {
   signingName: 'elasticloadbalancing',
   operations: {
     ...policyOperations,
+    ...zoneOperations,
     CreateLoadBalancer: operation<CreateAccessPointInput, CreateAccessPointOutput>(
       CreateLoadBalancer$,
       (input, { world }) => {
@@ -114,12 +119,7 @@ export const elasticLoadBalancing: Service = {
         if (new Set(subnets.map((subnet) => subnet.vpcId)).size > 1) {
           throw new ServiceError('InvalidSubnet', 'All subnets must belong to the same VPC');
         }
-        if (new Set(subnets.map((subnet) => subnet.zone)).size < subnets.length) {
-          throw new ServiceError(
-            'InvalidConfigurationRequest',
-            'ELB cannot be attached to multiple subnets in the same AZ.',
-          );
-        }
+        requireZoneEach(subnets);
         if (!input.Listeners?.length) throw new ServiceError('ValidationError', 'Listeners must be specified');
         const balancer = createLoadBalancer(world, {
           name,
@@ -127,7 +127,7 @@ export const elasticLoadBalancing: Service = {
           vpcId: subnets[0]?.vpcId ?? '',
           subnets: subnets.map((subnet) => subnet.id),
           namedZones: zones,
-          securityGroups: input.SecurityGroups ?? [],
+          securityGroups: groupsOf(world, input.SecurityGroups, subnets[0]?.vpcId),
           listeners: input.Listeners.map(checkedListener),
           tags: tagsFrom(input.Tags),
         });
@@ -144,20 +144,13 @@ export const elasticLoadBalancing: Service = {
     DescribeLoadBalancers: operation<DescribeAccessPointsInput, DescribeAccessPointsOutput>(
       DescribeLoadBalancers$,
       (input, { world }) => {
-        const size = input.PageSize ?? 400;
-        if (!(size >= 1 && size <= 400))
-          throw new ServiceError('ValidationError', 'PageSize must be between 1 and 400');
         const named = input.LoadBalancerNames ?? [];
         const all =
           named.length > 0 ? named.map((name) => loadBalancerOf(world, name)) : [...loadBalancers(world).values()];
-        const from = input.Marker ? all.findIndex((balancer) => balancer.name === input.Marker) : 0;
-        if (from < 0) throw new ServiceError('ValidationError', 'Invalid Marker');
-        const next = all[from + size];
+        const { items, next } = balancingPage(all, input, ({ name }) => name);
         return {
-          LoadBalancerDescriptions: all
-            .slice(from, from + size)
-            .map((balancer) => describeLoadBalancer(world, balancer)),
-          ...(next ? { NextMarker: next.name } : {}),
+          LoadBalancerDescriptions: items.map((balancer) => describeLoadBalancer(world, balancer)),
+          ...(next === undefined ? {} : { NextMarker: next }),
         };
       },
     ),
@@ -173,8 +166,13 @@ export const elasticLoadBalancing: Service = {
       ModifyLoadBalancerAttributes$,
       (input, { world }) => {
         const balancer = loadBalancerOf(world, input.LoadBalancerName);
-        balancer.attributes = changeAttributes(balancer.attributes, input.LoadBalancerAttributes ?? {});
-        return { LoadBalancerName: balancer.name, LoadBalancerAttributes: describeAttributes(balancer) };
+        const wanted = input.LoadBalancerAttributes ?? {};
+        balancer.attributes = changeAttributes(balancer.attributes, wanted);
+        // What the request did not name the answer does not tell.
+        const told = Object.entries(describeAttributes(balancer)).filter(
+          ([name]) => wanted[name as keyof typeof wanted] !== undefined,
+        );
+        return { LoadBalancerName: balancer.name, LoadBalancerAttributes: Object.fromEntries(told) };
       },
     ),
     DescribeLoadBalancerAttributes: operation<
@@ -243,7 +241,7 @@ export const elasticLoadBalancing: Service = {
       ApplySecurityGroupsToLoadBalancerOutput
     >(ApplySecurityGroupsToLoadBalancer$, (input, { world }) => {
       const balancer = loadBalancerOf(world, input.LoadBalancerName);
-      balancer.securityGroups = input.SecurityGroups ?? [];
+      balancer.securityGroups = groupsOf(world, input.SecurityGroups, balancer.vpcId);
       return { SecurityGroups: balancer.securityGroups };
     }),
     AttachLoadBalancerToSubnets: operation<AttachLoadBalancerToSubnetsInput, AttachLoadBalancerToSubnetsOutput>(
@@ -251,7 +249,9 @@ export const elasticLoadBalancing: Service = {
       (input, { world }) => {
         const balancer = loadBalancerOf(world, input.LoadBalancerName);
         const added = (input.Subnets ?? []).map((id) => subnetOrError(() => subnetOf(world, id), id).id);
-        balancer.subnets = [...new Set([...balancer.subnets, ...added])];
+        const subnets = [...new Set([...balancer.subnets, ...added])];
+        requireZoneEach(subnets.map((id) => subnetOf(world, id)));
+        balancer.subnets = subnets;
         return { Subnets: balancer.subnets };
       },
     ),
@@ -261,8 +261,7 @@ export const elasticLoadBalancing: Service = {
         const balancer = loadBalancerOf(world, input.LoadBalancerName);
         const left = balancer.subnets.filter((id) => !input.Subnets?.includes(id));
         if (left.length === 0) {
-          throw new ServiceError(
-            'InvalidConfigurationRequest',
+          throw invalidConfiguration(
             'Removing all subnets from a load balancer is not allowed; at least one must remain',
           );
         }
@@ -299,6 +298,22 @@ export const elasticLoadBalancing: Service = {
 
 function ids(list: readonly { InstanceId?: string | undefined }[] | undefined): string[] {
   return (list ?? []).flatMap(({ InstanceId }) => (InstanceId === undefined ? [] : [InstanceId]));
+}
+
+/** A balancer has one subnet in a zone. */
+function requireZoneEach(subnets: readonly Subnet[]): void {
+  if (new Set(subnets.map(({ zone }) => zone)).size === subnets.length) return;
+  throw invalidConfiguration('ELB cannot be attached to multiple subnets in the same AZ.');
+}
+
+/** The groups of a balancer; in a VPC it has the VPC's default group when none is named. */
+function groupsOf(world: World, ids: readonly string[] | undefined, vpcId: string | undefined): string[] {
+  const all = [...securityGroups(world).values()];
+  if (ids?.some((id) => !securityGroups(world).has(id))) {
+    throw new ServiceError('InvalidSecurityGroup', 'One or more of the specified security groups do not exist.');
+  }
+  if (ids?.length) return [...ids];
+  return all.filter((group) => group.vpcId === vpcId && group.name === 'default').map(({ id }) => id);
 }
 
 /** This service has its own code for a subnet that is not there. */

@@ -132,7 +132,10 @@ function launchIn(world: World, group: Group, zone: string, subnetId: string, ca
   });
 }
 
-/** Runs `go` at once, or after the group's hook for that transition was answered or its heartbeat ran out. */
+/**
+ * Runs `go` at once, or after the group's hooks for that transition were answered or their heartbeats ran out, one after
+ * the other. The first that says ABANDON settles it.
+ */
 function passHook(
   world: World,
   group: Group,
@@ -140,8 +143,9 @@ function passHook(
   activity: Activity,
   transition: LifecycleHook['transition'],
   go: (result: 'CONTINUE' | 'ABANDON') => void,
+  passed: ReadonlySet<LifecycleHook> = new Set(),
 ): void {
-  const hook = [...group.hooks.values()].find((other) => other.transition === transition);
+  const hook = [...group.hooks.values()].find((other) => other.transition === transition && !passed.has(other));
   if (!hook) {
     go('CONTINUE');
     return;
@@ -154,15 +158,28 @@ function passHook(
     delete member.waiting;
     member.lifecycle = `${side}:Proceed`;
     activity.status = 'InProgress';
-    go(result);
+    if (result === 'ABANDON') go(result);
+    else passHook(world, group, member, activity, transition, go, new Set([...passed, hook]));
   };
+  const lastMs = world.now + globalTimeoutSeconds(hook) * 1000;
+  const heartbeat = () =>
+    world.schedule(Math.min(hook.heartbeatSeconds * 1000, lastMs - world.now), () => answered(hook.defaultResult));
   member.waiting = {
     hook: hook.name,
     token: world.uuid(),
-    timer: world.schedule(hook.heartbeatSeconds * 1000, () => answered(hook.defaultResult)),
+    timer: heartbeat(),
     go: answered,
+    beat: () => {
+      member.waiting?.timer.cancel();
+      if (member.waiting) member.waiting.timer = heartbeat();
+    },
   };
   lifecycleActionBegun(world).emit({ group, member });
+}
+
+/** Whatever the heartbeats, an instance waits no longer than 48 hours or a hundred of them, seconds. */
+export function globalTimeoutSeconds(hook: LifecycleHook): number {
+  return Math.min(172_800, hook.heartbeatSeconds * 100);
 }
 
 /** Takes a hook off a group; what waits for it goes on (Auto Scaling API, DeleteLifecycleHook). */

@@ -28,7 +28,7 @@ function lookAt(world: World, group: Group): void {
   if (runs(group, 'HealthCheck')) for (const member of group.members.values()) checkHealth(world, group, member);
   if (runs(group, 'ReplaceUnhealthy')) replaceUnhealthy(world, group);
   settle(world, group);
-  if (runs(group, 'AZRebalance')) rebalance(world, group);
+  if (runs(group, 'AZRebalance') && !refreshing(group)) rebalance(world, group);
 }
 
 function checkHealth(world: World, group: Group, member: Member): void {
@@ -60,7 +60,13 @@ function replaceUnhealthy(world: World, group: Group): void {
     retireMember(world, group, member, unhealthyCause(world, member));
     replaced++;
   }
-  if (replaced > 0) launchMissing(world, group, replaced);
+  if (replaced > 0)
+    launchInPlaceOf(
+      world,
+      group,
+      replaced,
+      'an instance was launched in response to an unhealthy instance needing to be replaced.',
+    );
 }
 
 /** Looks after the group's size in a moment, as after a request that changed it. */
@@ -70,17 +76,32 @@ export function soon(world: World, group: Group): void {
   });
 }
 
+/** Whether a refresh is under way, or one that may have more than so many per cent of the group running. */
+function refreshing(group: Group, beyond = 0): boolean {
+  return group.refreshes.some(
+    ({ status, preferences }) =>
+      (status === 'InProgress' || status === 'Cancelling') && preferences.maxHealthy > beyond,
+  );
+}
+
 /** Launches what is missing to the desired capacity, or ends what is beyond it. */
 function settle(world: World, group: Group): void {
   const active = activeMembers(group);
   const missing = group.desired - active.length - group.launching;
   if (missing > 0) launchMissing(world, group);
   // A rebalancing goes one beyond the desired capacity until its newcomer serves.
-  if (missing < 0 && active.every(({ lifecycle }) => lifecycle === 'InService')) endExcess(world, group, -missing);
+  // So does an instance refresh that launches first; it ends by itself whom it replaces.
+  if (missing < 0 && !refreshing(group, 100) && active.every(({ lifecycle }) => lifecycle === 'InService')) {
+    endExcess(world, group, -missing);
+  }
 }
 
-/** Launches up to the desired capacity; `unhealthy` of the launches replace members found ill. */
-function launchMissing(world: World, group: Group, unhealthy = 0): void {
+/** Launches up to the desired capacity, so many of them in place of members that go, for which there is a sentence. */
+export function launchInPlaceOf(world: World, group: Group, count: number, sentence: string): void {
+  launchMissing(world, group, { count, sentence });
+}
+
+function launchMissing(world: World, group: Group, inPlace = { count: 0, sentence: '' }): void {
   if (!runs(group, 'Launch')) return;
   const active = activeMembers(group).length + group.launching;
   const missing = group.desired - active;
@@ -96,13 +117,10 @@ function launchMissing(world: World, group: Group, unhealthy = 0): void {
       world,
       `an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${active} to ${active + wanted}.`,
     );
-    const replacement = at(
-      world,
-      'an instance was launched in response to an unhealthy instance needing to be replaced.',
-    );
+    const replacement = at(world, inPlace.sentence);
     for (let count = 0; count < wanted; count++) {
       // One failure is told once; the next round tries again.
-      if (!launchMember(world, group, count < unhealthy ? replacement : joined(before, difference))) break;
+      if (!launchMember(world, group, count < inPlace.count ? replacement : joined(before, difference))) break;
     }
   });
 }
@@ -125,8 +143,15 @@ function endExcess(world: World, group: Group, count: number): void {
 const older = (a: Member, b: Member) => a.joinedAt - b.joinedAt;
 const olderTemplate = (a: Member, b: Member) => a.templateVersion - b.templateVersion;
 
-/** Who goes first within a zone, by termination policy. */
-const orders: Record<TerminationPolicy, (a: Member, b: Member) => number> = {
+/** How far an instance is in its hour, milliseconds: the further, the sooner it goes. */
+const inHour = (world: World, member: Member) => (world.now - member.joinedAt) % 3_600_000;
+const any = () => 0;
+
+/** Who goes first within a zone, by termination policy. Nothing here is Spot or has a launch configuration. */
+const orders: Record<TerminationPolicy, (a: Member, b: Member, world: World) => number> = {
+  AllocationStrategy: any,
+  ClosestToNextInstanceHour: (a, b, world) => inHour(world, b) - inHour(world, a),
+  OldestLaunchConfiguration: any,
   Default: (a, b) => olderTemplate(a, b) || older(a, b),
   OldestInstance: older,
   NewestInstance: (a, b) => older(b, a),
@@ -142,7 +167,7 @@ function chooseVictims(world: World, group: Group, count: number): Member[] {
   );
   const weight = (zone: string) => (valid.has(zone) ? 0 : 1_000_000) + (counts.get(zone) ?? 0);
   const byPolicy = (a: Member, b: Member) =>
-    group.terminationPolicies.map((policy) => orders[policy](a, b)).find((difference) => difference !== 0) ?? 0;
+    group.terminationPolicies.map((policy) => orders[policy](a, b, world)).find((difference) => difference !== 0) ?? 0;
   const victims: Member[] = [];
   while (victims.length < count && candidates.size > 0) {
     const [victim] = [...candidates].sort((a, b) => weight(b.zone) - weight(a.zone) || byPolicy(a, b));

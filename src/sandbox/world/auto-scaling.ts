@@ -1,4 +1,5 @@
 import type { Activity } from './auto-scaling-activities.ts';
+import type { InstanceRefresh } from './auto-scaling-refresh.ts';
 import { launchTemplateOf, launchTemplateVersion } from './launch-templates.ts';
 import { ServiceError } from './service-error.ts';
 import { perWorld, type Timer, type World } from './world.ts';
@@ -30,7 +31,14 @@ export interface Member {
   joinedAt: number;
   inServiceAt?: number;
   /** A lifecycle action that is waited for. */
-  waiting?: { hook: string; token: string; timer: Timer; go: (result: 'CONTINUE' | 'ABANDON') => void };
+  waiting?: {
+    hook: string;
+    token: string;
+    timer: Timer;
+    go: (result: 'CONTINUE' | 'ABANDON') => void;
+    /** Begins the heartbeat anew. */
+    beat: () => void;
+  };
 }
 
 export interface LifecycleHook {
@@ -55,7 +63,15 @@ export const processNames = [
 export type ProcessName = (typeof processNames)[number];
 
 /** How a group chooses whom to end when it shrinks, always within its fullest zone. */
-export const terminationPolicies = ['Default', 'OldestInstance', 'NewestInstance', 'OldestLaunchTemplate'] as const;
+export const terminationPolicies = [
+  'AllocationStrategy',
+  'ClosestToNextInstanceHour',
+  'Default',
+  'NewestInstance',
+  'OldestInstance',
+  'OldestLaunchConfiguration',
+  'OldestLaunchTemplate',
+] as const;
 export type TerminationPolicy = (typeof terminationPolicies)[number];
 
 export interface Group {
@@ -81,6 +97,10 @@ export interface Group {
   suspended: Map<ProcessName, string>;
   /** Newest first. */
   activities: Activity[];
+  /** Newest first. */
+  refreshes: InstanceRefresh[];
+  /** Until when a request that honours the cooldown has to wait. */
+  cooldownUntil?: number;
   deleting: boolean;
   /** Decided, not launched yet. */
   launching: number;
@@ -130,8 +150,11 @@ export function activeMembers(group: Group): Member[] {
 
 /** What the group launches from now, or Auto Scaling's error when it is gone. */
 export function groupTemplate(world: World, group: Group) {
-  const template = launchTemplateOf(world, { id: group.template.id });
-  return { template, version: launchTemplateVersion(template, group.template.version) };
+  // A refresh that brings something new launches from that; the group itself follows when it has succeeded.
+  const refresh = group.refreshes.find(({ status }) => status === 'Pending' || status === 'InProgress');
+  const wanted = refresh?.template ?? group.template;
+  const template = launchTemplateOf(world, { id: wanted.id });
+  return { template, version: launchTemplateVersion(template, wanted.version) };
 }
 
 /** Puts an instance into a group. */

@@ -14,10 +14,19 @@ export function parseCidr(text: string): Block | undefined {
   return base % 2 ** (32 - prefix) === 0 ? { base, prefix } : undefined;
 }
 
+/** A block as a text with its host bits cleared: `10.0.0.0/24` of `10.0.0.7/24`; undefined when it is none. */
+export function networkOf(text: string): string | undefined {
+  const [address = '', length = ''] = text.split('/');
+  const number = addressNumber(address);
+  if (number === undefined || !/^\d{1,2}$/.test(length) || Number(length) > 32) return undefined;
+  const size = 2 ** (32 - Number(length));
+  return `${addressText(Math.floor(number / size) * size)}/${Number(length)}`;
+}
+
 /** Four octets as an unsigned number. */
 export function addressNumber(text: string): number | undefined {
   const octets = text.split('.').map(Number);
-  if (octets.length !== 4 || octets.some((octet) => !(octet >= 0 && octet <= 255))) return undefined;
+  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(text) || octets.some((octet) => !(octet >= 0 && octet <= 255))) return undefined;
   return octets.reduce((sum, octet) => sum * 256 + octet, 0);
 }
 

@@ -1,10 +1,25 @@
 import { freeAddresses, type Subnet, subnetOf } from './ec2-network.ts';
 import { imageOf, instanceType } from './ec2-offers.ts';
+import { type BlockDevice, type Disk, disksOf } from './ec2-volumes.ts';
 import { instanceProfileByArn } from './iam.ts';
 import { keyPairByName } from './key-pairs.ts';
 import { securityGroupOf, securityGroups } from './security-groups.ts';
 import { ServiceError } from './service-error.ts';
 import { perWorld, type World } from './world.ts';
+
+/** What an instance's metadata service is set to. */
+export interface MetadataOptions {
+  httpTokens: 'optional' | 'required';
+  hopLimit: number;
+  endpoint: 'enabled' | 'disabled';
+  instanceTags: 'enabled' | 'disabled';
+}
+
+/** What keeps an instance from being ended or stopped by mistake. */
+export interface Protection {
+  termination: boolean;
+  stop: boolean;
+}
 
 /** What to launch. */
 export interface LaunchSpec {
@@ -22,7 +37,15 @@ export interface LaunchSpec {
   /** Default: what the subnet says. */
   associatePublicIp?: boolean;
   shutdownBehavior?: 'stop' | 'terminate';
-  metadata?: { httpTokens?: 'optional' | 'required'; hopLimit?: number };
+  metadata?: Partial<MetadataOptions>;
+  /** Disks beyond the image's root, and what of that one is to be another way. */
+  blockDevices?: readonly BlockDevice[];
+  volumeTags?: ReadonlyMap<string, string>;
+  protection?: Partial<Protection>;
+  /** Detailed monitoring. */
+  monitored?: boolean;
+  /** What the caller named the request, so that it happens once. */
+  clientToken?: string;
 }
 
 /** A launch with everything looked up and found in order. */
@@ -31,6 +54,8 @@ export interface ResolvedLaunch {
   type: string;
   architecture: string;
   rootDeviceName: string;
+  disks: readonly Disk[];
+  volumeTags: ReadonlyMap<string, string>;
   subnet: Subnet;
   securityGroupIds: string[];
   keyName?: string;
@@ -40,7 +65,10 @@ export interface ResolvedLaunch {
   count: number;
   publicAddress: boolean;
   shutdownBehavior: 'stop' | 'terminate';
-  metadata: { httpTokens: 'optional' | 'required'; hopLimit: number };
+  metadata: MetadataOptions;
+  protection: Protection;
+  monitored: boolean;
+  clientToken: string;
 }
 
 /** Zones in which EC2 has no capacity left: launches there fail with `InsufficientInstanceCapacity`. */
@@ -76,6 +104,7 @@ export function resolveLaunch(world: World, spec: LaunchSpec): ResolvedLaunch {
   if (Buffer.byteLength(spec.userData ?? '') > 16_384) {
     throw new ServiceError('InvalidParameterValue', 'User data is limited to 16384 bytes');
   }
+  const disks = disksOf(image, spec.blockDevices ?? []);
   if (zonesWithoutCapacity(world).has(subnet.zone)) {
     const others = world.settings.zones.filter((zone) => !zonesWithoutCapacity(world).has(zone));
     throw new ServiceError(
@@ -95,6 +124,8 @@ export function resolveLaunch(world: World, spec: LaunchSpec): ResolvedLaunch {
     type: type.name,
     architecture: image.architecture,
     rootDeviceName: image.rootDeviceName,
+    disks,
+    volumeTags: spec.volumeTags ?? new Map(),
     subnet,
     securityGroupIds: groups.length > 0 ? groups.map((group) => group.id) : defaultGroup(world, subnet.vpcId),
     ...(spec.keyName === undefined ? {} : { keyName: spec.keyName }),
@@ -108,7 +139,12 @@ export function resolveLaunch(world: World, spec: LaunchSpec): ResolvedLaunch {
       // Amazon Linux 2023 images require IMDSv2 unless the launch says otherwise (AL2023 user guide).
       httpTokens: spec.metadata?.httpTokens ?? 'required',
       hopLimit: spec.metadata?.hopLimit ?? 2,
+      endpoint: spec.metadata?.endpoint ?? 'enabled',
+      instanceTags: spec.metadata?.instanceTags ?? 'disabled',
     },
+    protection: { termination: spec.protection?.termination ?? false, stop: spec.protection?.stop ?? false },
+    monitored: spec.monitored ?? false,
+    clientToken: spec.clientToken ?? '',
   };
 }
 

@@ -1,6 +1,13 @@
 import { bootLines, panicLines } from './ec2-console.ts';
-import { type LaunchSpec, type ResolvedLaunch, resolveLaunch } from './ec2-launch.ts';
+import {
+  type LaunchSpec,
+  type MetadataOptions,
+  type Protection,
+  type ResolvedLaunch,
+  resolveLaunch,
+} from './ec2-launch.ts';
 import { releaseAddress, subnetOf, takeAddress, takePublicAddress } from './ec2-network.ts';
+import { createVolumes, releaseVolumes } from './ec2-volumes.ts';
 import { ServiceError } from './service-error.ts';
 import { failsToBoot } from './start-faults.ts';
 import type { Tags } from './tags.ts';
@@ -35,7 +42,7 @@ export interface StateReason {
 export interface Instance {
   readonly id: string;
   readonly imageId: string;
-  readonly type: string;
+  type: string;
   readonly architecture: string;
   /** Kept after termination, so that others can tell whose address it was; EC2 no longer tells it then. */
   readonly privateIp: string;
@@ -51,20 +58,34 @@ export interface Instance {
   /** Since when the operating system is up and user data has run; undefined while it is not. */
   bootedAt?: number;
   readonly keyName?: string;
-  readonly iamInstanceProfileArn?: string;
+  iamInstanceProfileArn?: string;
+  /** The id under which the profile is associated. */
+  profileAssociationId: string;
+  profileAssociatedAt: number;
   securityGroupIds: string[];
   /** Decoded. */
-  readonly userData: string;
+  userData: string;
   readonly tags: Tags;
   statusChecks: 'initializing' | 'ok' | 'impaired';
+  /** Since when the instance's own check fails; only where it does. */
+  impairedSince?: number;
   terminatedAt?: number;
-  readonly rootVolumeId: string;
+  /** The root volume's first. */
+  readonly volumeIds: readonly string[];
   readonly rootDeviceName: string;
   readonly networkInterfaceId: string;
   readonly reservationId: string;
+  /** Its number among those launched with it. */
+  readonly launchIndex: number;
+  readonly clientToken: string;
   /** What `shutdown` from inside does. */
-  readonly shutdownBehavior: 'stop' | 'terminate';
-  readonly metadata: { httpTokens: 'optional' | 'required'; hopLimit: number };
+  shutdownBehavior: 'stop' | 'terminate';
+  readonly metadata: MetadataOptions;
+  readonly protection: Protection;
+  monitored: boolean;
+  sourceDestCheck: boolean;
+  /** How a burstable instance uses credits, where it is not as its type does of itself. */
+  cpuCredits?: 'standard' | 'unlimited';
   /** Lines of the serial console, newest last. */
   readonly console: string[];
 }
@@ -105,10 +126,16 @@ export function instances(world: World): ReadonlyMap<string, Instance> {
   return ec2(world).instances;
 }
 
+/** Whether a text has the form of an instance's id. */
+export function isInstanceId(text: string): boolean {
+  return /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(text);
+}
+
 /** The instance, or EC2's `InvalidInstanceID.Malformed` or `.NotFound`. */
 export function instanceOf(world: World, id: string): Instance {
-  if (!/^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(id)) {
-    throw new ServiceError('InvalidInstanceID.Malformed', `Invalid id: "${id}"`);
+  if (!isInstanceId(id)) {
+    const hint = id.startsWith('i-') ? '' : ' (expecting "i-...")';
+    throw new ServiceError('InvalidInstanceID.Malformed', `Invalid id: "${id}"${hint}`);
   }
   const instance = ec2(world).instances.get(id);
   if (!instance) throw new ServiceError('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
@@ -122,13 +149,16 @@ export function instanceOf(world: World, id: string): Instance {
 export function runInstances(world: World, spec: LaunchSpec): Instance[] {
   const launch = resolveLaunch(world, spec);
   const reservationId = world.id('r');
-  const launched = Array.from({ length: launch.count }, () => create(world, launch, reservationId));
+  const launched = Array.from({ length: launch.count }, (_, index) => create(world, launch, reservationId, index));
   for (const instance of launched) powerOn(world, instance);
   return launched;
 }
 
-function create(world: World, launch: ResolvedLaunch, reservationId: string): Instance {
+function create(world: World, launch: ResolvedLaunch, reservationId: string, launchIndex: number): Instance {
   const id = world.id('i');
+  const { zone } = launch.subnet;
+  const volumeIds = createVolumes(world, { disks: launch.disks, instanceId: id, zone, tags: launch.volumeTags });
+  const networkInterfaceId = world.id('eni');
   const instance: Instance = {
     id,
     imageId: launch.imageId,
@@ -137,23 +167,30 @@ function create(world: World, launch: ResolvedLaunch, reservationId: string): In
     privateIp: takeAddress(launch.subnet),
     subnetId: launch.subnet.id,
     vpcId: launch.subnet.vpcId,
-    zone: launch.subnet.zone,
+    zone,
     state: { code: stateCodes.pending, name: 'pending' },
     stateTransitionReason: '',
     launchedAt: world.now,
     ...(launch.keyName === undefined ? {} : { keyName: launch.keyName }),
     ...(launch.iamInstanceProfileArn === undefined ? {} : { iamInstanceProfileArn: launch.iamInstanceProfileArn }),
+    profileAssociationId: `iip-assoc-${networkInterfaceId.slice('eni-'.length)}`,
+    profileAssociatedAt: world.now,
     ...(launch.publicAddress ? { publicIp: takePublicAddress(world) } : {}),
     securityGroupIds: launch.securityGroupIds,
     userData: launch.userData,
     tags: new Map(launch.tags),
     statusChecks: 'initializing',
-    rootVolumeId: world.id('vol'),
+    volumeIds,
     rootDeviceName: launch.rootDeviceName,
-    networkInterfaceId: world.id('eni'),
+    networkInterfaceId,
     reservationId,
+    launchIndex,
+    clientToken: launch.clientToken,
     shutdownBehavior: launch.shutdownBehavior,
-    metadata: launch.metadata,
+    metadata: { ...launch.metadata },
+    protection: { ...launch.protection },
+    monitored: launch.monitored,
+    sourceDestCheck: true,
     console: [],
   };
   ec2(world).instances.set(id, instance);
@@ -192,6 +229,7 @@ function powerOn(world: World, instance: Instance): void {
 /** From the first instruction to a system that answers, and to both status checks. */
 function boot(world: World, instance: Instance): void {
   instance.statusChecks = 'initializing';
+  delete instance.impairedSince;
   if (failsToBoot(world, instance)) {
     neverBoot(world, instance);
     return;
@@ -224,6 +262,7 @@ function neverBoot(world: World, instance: Instance): void {
     instance,
     world.scheduleWithin(world.settings.instance.statusChecks, () => {
       instance.statusChecks = 'impaired';
+      instance.impairedSince = world.now;
     }),
   );
 }
@@ -265,6 +304,7 @@ function finishTermination(world: World, instance: Instance): void {
   instance.terminatedAt = world.now;
   delete instance.publicIp;
   releaseAddress(subnetOf(world, instance.subnetId), instance.privateIp);
+  releaseVolumes(world, instance.volumeIds);
   setState(world, instance, 'terminated');
   abandon(world, instance);
   world.schedule(world.settings.instance.terminatedVisible * 1000, () => ec2(world).instances.delete(instance.id));
@@ -328,7 +368,10 @@ export function shutDownFromInside(world: World, id: string): void {
 
 /** Makes both status checks fail, or lets them pass again: a host that hangs. */
 export function impairInstance(world: World, id: string, impaired: boolean): void {
-  instanceOf(world, id).statusChecks = impaired ? 'impaired' : 'ok';
+  const instance = instanceOf(world, id);
+  instance.statusChecks = impaired ? 'impaired' : 'ok';
+  if (impaired) instance.impairedSince ??= world.now;
+  else delete instance.impairedSince;
 }
 
 function wrongState(instance: Instance, verb: string): ServiceError {

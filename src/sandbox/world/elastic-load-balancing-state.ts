@@ -83,6 +83,11 @@ export function loadBalancerOf(world: World, name: string | undefined): LoadBala
   return balancer;
 }
 
+/** What a balancer cannot be made to be (409, ELB API 2012-06-01). */
+export function invalidConfiguration(message: string): ServiceError {
+  return new ServiceError('InvalidConfigurationRequest', message, 409);
+}
+
 /** Zones the balancer routes to. */
 export function zonesOf(world: World, balancer: LoadBalancer): string[] {
   const zones = balancer.subnets.map((id) => subnetOf(world, id).zone);

@@ -1,5 +1,6 @@
 import type { RequestLaunchTemplateData, RunInstancesRequest } from '@aws-sdk/client-ec2';
 import type { LaunchSpec } from './ec2-launch.ts';
+import type { BlockDevice } from './ec2-volumes.ts';
 import { instanceProfileOf } from './iam.ts';
 import { securityGroups } from './security-groups.ts';
 import { ServiceError } from './service-error.ts';
@@ -20,6 +21,8 @@ export interface LaunchTemplate {
   createdAt: number;
   createdBy: string;
   defaultVersion: number;
+  /** The highest number ever given; those of deleted versions do not come again. */
+  lastNumber: number;
   /** Oldest first; the last is `$Latest`. */
   versions: LaunchTemplateVersion[];
   tags: Tags;
@@ -94,22 +97,50 @@ export function launchSpecFrom(
     ...(data.KeyName === undefined ? {} : { keyName: data.KeyName }),
     ...(profileArn === undefined ? {} : { iamInstanceProfileArn: profileArn }),
     userData: decodeUserData(data.UserData ?? ''),
-    tags: new Map([...instanceTags(template.TagSpecifications), ...instanceTags(request.TagSpecifications)]),
+    tags: new Map([...tagsOf(template, 'instance'), ...tagsOf(request, 'instance')]),
+    volumeTags: new Map([...tagsOf(template, 'volume'), ...tagsOf(request, 'volume')]),
+    blockDevices: blockDevicesFrom(data.BlockDeviceMappings),
     ...(nic?.AssociatePublicIpAddress === undefined ? {} : { associatePublicIp: nic.AssociatePublicIpAddress }),
     shutdownBehavior: data.InstanceInitiatedShutdownBehavior === 'terminate' ? 'terminate' : 'stop',
     metadata: {
       ...(metadata?.HttpTokens === undefined
         ? {}
         : { httpTokens: metadata.HttpTokens === 'optional' ? 'optional' : 'required' }),
+      ...(metadata?.HttpEndpoint === undefined ? {} : { endpoint: metadata.HttpEndpoint }),
+      ...(metadata?.InstanceMetadataTags === undefined ? {} : { instanceTags: metadata.InstanceMetadataTags }),
       ...(metadata?.HttpPutResponseHopLimit === undefined ? {} : { hopLimit: metadata.HttpPutResponseHopLimit }),
     },
+    protection: {
+      ...(data.DisableApiTermination === undefined ? {} : { termination: data.DisableApiTermination }),
+      ...(data.DisableApiStop === undefined ? {} : { stop: data.DisableApiStop }),
+    },
+    ...(data.Monitoring?.Enabled === undefined ? {} : { monitored: data.Monitoring.Enabled }),
   };
 }
 
-function instanceTags(specifications: LaunchData['TagSpecifications']): Tags {
+/** The disks of a launch; a mapping of instance storage (`VirtualName`, `NoDevice`) is none. */
+function blockDevicesFrom(mappings: LaunchData['BlockDeviceMappings']): BlockDevice[] {
+  return (mappings ?? []).flatMap(({ DeviceName: device, Ebs: ebs }) => {
+    if (device === undefined || ebs === undefined) return [];
+    return [
+      {
+        device,
+        ...(ebs.VolumeSize === undefined ? {} : { size: ebs.VolumeSize }),
+        ...(ebs.VolumeType === undefined ? {} : { type: ebs.VolumeType }),
+        ...(ebs.Iops === undefined ? {} : { iops: ebs.Iops }),
+        ...(ebs.Throughput === undefined ? {} : { throughput: ebs.Throughput }),
+        ...(ebs.Encrypted === undefined ? {} : { encrypted: ebs.Encrypted }),
+        ...(ebs.DeleteOnTermination === undefined ? {} : { deleteOnTermination: ebs.DeleteOnTermination }),
+        ...(ebs.SnapshotId === undefined ? {} : { snapshotId: ebs.SnapshotId }),
+      },
+    ];
+  });
+}
+
+function tagsOf({ TagSpecifications }: Pick<LaunchData, 'TagSpecifications'>, kind: 'instance' | 'volume'): Tags {
   const tags: Tags = new Map();
-  for (const specification of specifications ?? []) {
-    if (specification.ResourceType !== 'instance') continue;
+  for (const specification of TagSpecifications ?? []) {
+    if (specification.ResourceType !== kind) continue;
     for (const [key, value] of tagsFrom(specification.Tags)) tags.set(key, value);
   }
   return tags;
@@ -130,7 +161,8 @@ function imageIdFrom(world: World, text: string | undefined): string {
   return parameter.value();
 }
 
-function profileNamed(world: World, name: string): string {
+/** ARN of the profile of a name, or EC2's error for it. */
+export function profileNamed(world: World, name: string): string {
   try {
     return instanceProfileOf(world, name).arn;
   } catch {

@@ -19,7 +19,11 @@ export interface Rule {
   toPort?: number;
   peer: Peer;
   description?: string;
+  tags: Tags;
 }
+
+/** A rule that is yet to be given its id. */
+export type NewRule = Omit<Rule, 'id'>;
 
 export type Direction = 'ingress' | 'egress';
 
@@ -64,14 +68,17 @@ export function createSecurityGroup(
     description: spec.description,
     vpcId: spec.vpcId,
     ingress: [],
-    egress: [{ id: world.id('sgr'), protocol: '-1', peer: { kind: 'cidr', value: '0.0.0.0/0' } }],
+    egress: [{ id: world.id('sgr'), protocol: '-1', peer: { kind: 'cidr', value: '0.0.0.0/0' }, tags: new Map() }],
     tags: spec.tags ?? new Map(),
   };
   securityGroups(world).set(group.id, group);
   return group;
 }
 
-function sameRule(a: Omit<Rule, 'id'>, b: Omit<Rule, 'id'>): boolean {
+type Terms = Omit<Rule, 'id' | 'tags'>;
+
+/** Whether two rules let the same traffic pass, whatever their descriptions. */
+export function sameRule(a: Terms, b: Terms): boolean {
   return (
     a.protocol === b.protocol &&
     a.fromPort === b.fromPort &&
@@ -81,19 +88,14 @@ function sameRule(a: Omit<Rule, 'id'>, b: Omit<Rule, 'id'>): boolean {
   );
 }
 
-function describeRule(rule: Omit<Rule, 'id'>, direction: Direction): string {
+function describeRule(rule: Terms, direction: Direction): string {
   const ports = rule.fromPort === undefined ? 'ALL' : `from port: ${rule.fromPort}, to port: ${rule.toPort}`;
   const protocol = rule.protocol === '-1' ? 'ALL' : rule.protocol.toUpperCase();
   return `peer: ${rule.peer.value}, ${protocol}, ${ports}, ${direction === 'ingress' ? 'ALLOW' : 'ALLOW egress'}`;
 }
 
 /** Adds rules, or none when one is there already (`InvalidPermission.Duplicate`). */
-export function authorize(
-  world: World,
-  group: SecurityGroup,
-  direction: Direction,
-  rules: readonly Omit<Rule, 'id'>[],
-): Rule[] {
+export function authorize(world: World, group: SecurityGroup, direction: Direction, rules: readonly NewRule[]): Rule[] {
   for (const rule of rules) {
     if (rule.peer.kind === 'group') securityGroupOf(world, rule.peer.value);
     if (group[direction].some((other) => sameRule(other, rule))) {
@@ -108,12 +110,15 @@ export function authorize(
   return added;
 }
 
-/** Takes rules away, or none when one is not there (`InvalidPermission.NotFound`). */
-export function revoke(group: SecurityGroup, direction: Direction, rules: readonly Omit<Rule, 'id'>[]): void {
+/** Takes rules away, or none when one is not there (`InvalidPermission.NotFound`); those that were taken. */
+export function revoke(group: SecurityGroup, direction: Direction, rules: readonly Terms[]): Rule[] {
   if (!rules.every((rule) => group[direction].some((other) => sameRule(other, rule)))) {
     throw new ServiceError('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
   }
-  group[direction] = group[direction].filter((other) => !rules.some((rule) => sameRule(other, rule)));
+  const goes = (other: Rule) => rules.some((rule) => sameRule(other, rule));
+  const gone = group[direction].filter(goes);
+  group[direction] = group[direction].filter((other) => !goes(other));
+  return gone;
 }
 
 /** Names, beside the rules here, what else holds on to a group: instances, load balancers. Registered by their modules. */

@@ -12,6 +12,8 @@ import { quietSettings } from './small-farm.ts';
 type Server = (request: VirtualRequest) => VirtualAnswer;
 const ok: Server = () => ({ kind: 'reply', status: 200, headers: {}, body: 'ok' });
 
+const certificate = 'arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012';
+
 /** A balancer with an instance in each of the first `count` zones, all of which run. */
 function balanced(count = 2, crossZone = true) {
   const world = createRegion({ seed: 3, startMs: Date.UTC(2026, 0, 1), settings: quietSettings });
@@ -152,6 +154,39 @@ describe('the front door', () => {
     for (let n = 0; n < 6; n++) expect(b.ask()).toMatchObject({ kind: 'reply', status: 200 });
     expect(seen.filter(([index]) => index === 0)).toHaveLength(3);
     expect(seen[0]?.[1]).toBe('203.0.113.7');
+  });
+
+  it('tells an instance by which listener a user came, where it looks into what it passes on', () => {
+    const b = balanced(1);
+    const seen: (string | undefined)[][] = [];
+    b.serve(0, (request) => {
+      const { 'x-forwarded-proto': proto, 'x-forwarded-port': port, 'x-forwarded-for': from } = request.headers;
+      if (request.path === '/who') seen.push([proto, port, from]);
+      return ok(request);
+    });
+    b.register();
+    b.elb('CreateLoadBalancerListeners', {
+      LoadBalancerName: 'front',
+      Listeners: [
+        { Protocol: 'HTTPS', LoadBalancerPort: 443, InstancePort: 8080, SSLCertificateId: certificate },
+        { Protocol: 'SSL', LoadBalancerPort: 8443, InstancePort: 8080, SSLCertificateId: certificate },
+        { Protocol: 'TCP', LoadBalancerPort: 8080, InstancePort: 8080 },
+      ],
+    });
+    b.world.advance(60_000);
+    const { network } = b.world;
+    for (const port of [80, 443, 8443, 8080]) {
+      network.request(b.DNSName, port, { method: 'GET', path: '/who', headers: {}, body: '' });
+    }
+    expect(seen).toEqual([
+      ['http', '80', '203.0.113.7'],
+      ['https', '443', '203.0.113.7'],
+      [undefined, undefined, undefined],
+      [undefined, undefined, undefined],
+    ]);
+    expect([80, 443, 8443, 8080].filter((port) => network.speaksTls(b.DNSName, port))).toEqual([443, 8443]);
+    b.elb('DeleteLoadBalancerListeners', { LoadBalancerName: 'front', LoadBalancerPorts: [443] });
+    expect([network.speaksTls(b.DNSName, 443), network.probe(b.DNSName, 443)]).toEqual([false, 'refused']);
   });
 
   it('spreads over the zones first when its nodes keep to their own', () => {
