@@ -7,6 +7,9 @@ import {
   type DeleteChangeSetInput,
   type DeleteChangeSetOutput,
   DescribeChangeSet$,
+  DescribeChangeSetHooks$,
+  type DescribeChangeSetHooksInput,
+  type DescribeChangeSetHooksOutput,
   type DescribeChangeSetInput,
   type DescribeChangeSetOutput,
   ExecuteChangeSet$,
@@ -19,7 +22,8 @@ import {
 import { type Call, type Operation, operation } from '../operations/operation.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, evaluationFor } from './engine.ts';
+import { exportedValue, importsIn } from './exports.ts';
 import { startCreate, startUpdate } from './lifecycle.ts';
 import { page } from './paging.ts';
 import { plan } from './plan.ts';
@@ -32,6 +36,7 @@ import {
   findStack,
   inProgress,
   makeObsolete,
+  type Source,
   type Stack,
   setStackStatus,
   stackOf,
@@ -64,6 +69,21 @@ export function changeSetOperations(engine: Engine): Record<string, Operation> {
       executeChangeSet(engine, input, call);
       return {};
     }),
+    // There are no hooks here; the answer is that of a change set that none was called for.
+    DescribeChangeSetHooks: operation<DescribeChangeSetHooksInput, DescribeChangeSetHooksOutput>(
+      DescribeChangeSetHooks$,
+      (input, { world }) => {
+        const { stack, changeSet } = changeSetOf(world, input);
+        return {
+          ChangeSetId: changeSet.id,
+          ChangeSetName: changeSet.name,
+          Hooks: [],
+          Status: 'UNAVAILABLE',
+          StackId: stack.id,
+          StackName: stack.name,
+        };
+      },
+    ),
     DeleteChangeSet: operation<DeleteChangeSetInput, DeleteChangeSetOutput>(DeleteChangeSet$, (input, { world }) => {
       const { stack, changeSet } = changeSetOf(world, input);
       if (changeSet.executionStatus === 'EXECUTE_IN_PROGRESS') throw notNow(changeSet, 'deleted');
@@ -96,7 +116,10 @@ function createChangeSet(engine: Engine, input: CreateChangeSetInput, call: Call
   }
   const stackName = checkStackName(input.StackName);
   const type = input.ChangeSetType ?? 'UPDATE';
-  if (type === 'IMPORT') throw invalid('Change sets of type IMPORT are not supported in the sandbox');
+  if (type === 'IMPORT') {
+    const types = new Set((input.ResourcesToImport ?? []).map(({ ResourceType }) => ResourceType));
+    throw invalid(`ResourceTypes [${[...types].join(', ')}] are not supported for Import`);
+  }
   const existing = findStack(world, stackName);
   const target = type === 'CREATE' ? forCreation(existing, stackName, name) : forUpdate(existing, stackName);
   if (target && [...target.changeSets.values()].some((other) => other.name === name)) {
@@ -127,6 +150,7 @@ function createChangeSet(engine: Engine, input: CreateChangeSetInput, call: Call
     notificationArns: input.NotificationARNs ?? stack.notificationArns,
     onStackFailure: input.OnStackFailure,
     roleArn,
+    nested: input.IncludeNestedStacks ?? false,
     status: 'CREATE_PENDING',
     statusReason: undefined,
     executionStatus: 'UNAVAILABLE',
@@ -173,6 +197,7 @@ function compute(engine: Engine, world: World, stack: Stack, changeSet: ChangeSe
   try {
     const { changes, outputs } = plan(engine, world, stack, changeSet.source);
     changeSet.changes = changes;
+    changeSet.statusReason = incomplete(world, stack, changeSet.source);
     empty = changes.length === 0 && !(outputs && changeSet.type === 'UPDATE');
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
@@ -181,8 +206,16 @@ function compute(engine: Engine, world: World, stack: Stack, changeSet: ChangeSe
     return;
   }
   changeSet.status = empty ? 'FAILED' : 'CREATE_COMPLETE';
-  changeSet.statusReason = empty ? nothingToDo : undefined;
+  if (empty) changeSet.statusReason = nothingToDo;
   changeSet.executionStatus = empty ? 'UNAVAILABLE' : 'AVAILABLE';
+}
+
+/** The warning about an import that nothing exports: it fails the execution, not the change set. */
+function incomplete(world: World, stack: Stack, source: Source): string | undefined {
+  const evaluated = evaluationFor(world, stack, source, (name) => name);
+  const missing = importsIn(evaluated).find(({ name }) => exportedValue(world, name) === undefined);
+  if (!missing) return undefined;
+  return `[WARN] --include-property-values option can return incomplete ChangeSet data because: ChangeSet creation failed for resource [${missing.logicalId}] because: No export named ${missing.name}`;
 }
 
 function executeChangeSet(engine: Engine, input: ExecuteChangeSetInput, call: Call): void {

@@ -2,10 +2,11 @@ import type { ResourceStatus } from '@aws-sdk/client-cloudformation';
 import type { Call } from '../operations/operation.ts';
 import type { Timer } from '../world/world.ts';
 import { Deletion } from './deletion.ts';
+import { withReferences } from './dynamic-references.ts';
 import { checkProperties, contextFor, type Engine, failureReason, meetFault } from './engine.ts';
 import { Goal, type GoalOptions } from './goal.ts';
 import { isReplacement, needsReplacement } from './replacement.ts';
-import { HandlerError, type Made, type ResourceType } from './resources/resource-type.ts';
+import { HandlerError, type Made, type ResourceContext, type ResourceType } from './resources/resource-type.ts';
 import { asItStands, type Source, type Stack, type StackResource, setResourceStatus, type Tag } from './stack.ts';
 import type { UpdateAction } from './stack-policy.ts';
 import { retag, sameStackTags } from './stack-tags.ts';
@@ -202,7 +203,8 @@ export class Deployment {
     this.#later(resource, verb, 1000, () => {
       checkProperties(type, resource.properties);
       meetFault(this.#call.world, resource, verb === 'CREATE' ? 'create' : 'update');
-      const made = type.create(resource.properties, contextFor(this.#engine, this.#call, this.#stack, resource));
+      const context = contextFor(this.#engine, this.#call, this.#stack, resource);
+      const made = type.create(withReferences(resource.properties, context.aws), context);
       resource.physicalId = made.physicalId;
       resource.attributes = made.attributes ?? {};
       this.#status(resource, `${verb}_IN_PROGRESS`, 'Resource creation Initiated');
@@ -254,12 +256,17 @@ export class Deployment {
       meetFault(this.#call.world, resource, this.#goal.restoring ? 'rollback' : 'update');
       const context = contextFor(this.#engine, this.#call, this.#stack, resource);
       const physicalId = resource.physicalId ?? '';
-      const made = tagsOnly ? { physicalId } : type.update?.(physicalId, properties, previous, context);
+      const made = tagsOnly ? { physicalId } : this.#updated(type, physicalId, properties, previous, context);
       if (!made) throw new HandlerError('NotUpdatable', `Resource ${resource.logicalId} cannot be updated`);
       retag(type, resource, existing, context);
       resource.attributes = made.attributes ?? resource.attributes;
       this.#settle(resource, 'UPDATE', made);
     });
+  }
+
+  #updated(type: ResourceType, physicalId: string, properties: ValueMap, previous: ValueMap, context: ResourceContext) {
+    const wanted = withReferences(properties, context.aws);
+    return type.update?.(physicalId, wanted, previous, context);
   }
 
   /** Undoes a replacement: the old resource is still there, and the new one becomes what is to be deleted. */

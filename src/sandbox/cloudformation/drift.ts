@@ -2,6 +2,7 @@ import type { PropertyDifference, StackResourceDrift } from '@aws-sdk/client-clo
 import type { Call } from '../operations/operation.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { shownValue } from './change-details.ts';
+import { withReferences } from './dynamic-references.ts';
 import { contextFor, type Engine } from './engine.ts';
 import type { Stack, StackResource } from './stack.ts';
 import { isMap, sameValue, type Value, type ValueMap } from './value.ts';
@@ -32,10 +33,11 @@ export function detectDrift(
   resource: StackResource,
 ): StackResourceDrift | undefined {
   const type = engine.types[resource.definition.type];
-  const { physicalId, properties } = resource;
+  const { physicalId } = resource;
   if (!type?.read || physicalId === undefined) return undefined;
   // The stack's tags that are on it: of a type that is tagged only when it is made, those of that time.
   const context = { ...contextFor(engine, call, stack, resource), stackTags: resource.stackTags };
+  const properties = withReferences(resource.properties, context.aws);
   const live = type.read(physicalId, properties, context);
   const common = {
     StackId: stack.id,

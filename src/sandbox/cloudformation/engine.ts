@@ -4,6 +4,7 @@ import { type ResourceStep, resourceFailure } from '../world/resource-faults.ts'
 import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
 import { type Evaluation, evaluation, type ResourceValues } from './evaluation.ts';
+import { exportedValue } from './exports.ts';
 import type { TypeLookup } from './graph.ts';
 import type { ParameterLookups } from './parameters.ts';
 import { type Aws, HandlerError, type ResourceContext, type ResourceType } from './resources/resource-type.ts';
@@ -23,11 +24,16 @@ export function typeLookup(engine: Engine): TypeLookup {
   return (type) => engine.types[type];
 }
 
-/** Evaluates a source for a stack. */
+/**
+ * Evaluates a source for a stack.
+ *
+ * @param exported gives what other stacks export; where one that is missing must not hinder, something that stands for it
+ */
 export function evaluationFor(
   world: World,
   stack: Pick<Stack, 'id' | 'name' | 'notificationArns'>,
   source: Source,
+  exported: (name: string) => string | undefined = (name) => exportedValue(world, name),
 ): Evaluation {
   return evaluation(
     source.template,
@@ -39,7 +45,10 @@ export function evaluationFor(
       account: world.settings.account,
       notificationArns: stack.notificationArns,
     },
-    (region) => (region === world.settings.region ? world.settings.zones : []),
+    {
+      zones: (region) => (region === world.settings.region ? world.settings.zones : []),
+      exported,
+    },
   );
 }
 

@@ -43,12 +43,26 @@ const noResources: ResourceValues = {
   },
 };
 
-/** Binds a template to its parameters. `zones` gives the zones of a region. */
+/** What a template says by itself: a Ref gives the resource's own name, as it always gives text. */
+export const resourcesUnknown: ResourceValues = {
+  reference: (logicalId) => logicalId,
+  attribute: (logicalId, attribute) => `${logicalId}.${attribute}`,
+};
+
+/** What a template sees of the account around its stack. */
+export interface Surroundings {
+  /** The zones of a region. */
+  zones(region: string): readonly string[];
+  /** The value of another stack's export. */
+  exported(name: string): string | undefined;
+}
+
+/** Binds a template to its parameters. */
 export function evaluation(
   template: Template,
   parameters: ReadonlyMap<string, ParameterValue>,
   names: StackNames,
-  zones: (region: string) => readonly string[],
+  { zones, exported }: Surroundings,
 ): Evaluation {
   const decided = new Map<string, boolean>();
   const deciding = new Set<string>();
@@ -68,6 +82,7 @@ export function evaluation(
   const scope = (resources: ResourceValues): Scope => ({
     mappings: template.mappings,
     zones,
+    exported,
     condition,
     attribute: (logicalId, attribute) => resources.attribute(logicalId, attribute),
     reference: (name) => {
@@ -80,13 +95,7 @@ export function evaluation(
   const active = [...template.resources.values()]
     .filter(({ condition: name }) => {
       if (name === undefined) return true;
-      const truth = condition(name);
-      if (truth === undefined) {
-        throw invalid(
-          `Template format error: Unresolved condition dependency ${name} in the Resources block of the template`,
-        );
-      }
-      return truth;
+      return condition(name) === true;
     })
     .map(({ logicalId }) => logicalId);
   return {

@@ -1,5 +1,5 @@
 import { pseudoParameters } from './evaluation.ts';
-import { conditionsIn, type Reference, referencesIn } from './intrinsics.ts';
+import { conditionsIn, type Reference, referencesIn, refuseUnknownFunctions } from './intrinsics.ts';
 import { invalid, type ResourceDefinition, type Template } from './template.ts';
 
 /** What the registry knows of a resource type; undefined: no such type. */
@@ -15,6 +15,8 @@ export function checkTemplate(template: Template, typeOf: TypeLookup): void {
     (type) => !typeOf(type),
   );
   if (strange.length > 0) throw invalid(`Template format error: Unrecognized resource types: [${strange.join(', ')}]`);
+  for (const { properties } of template.resources.values()) refuseUnknownFunctions(properties);
+  for (const output of template.outputs.values()) refuseUnknownFunctions(output);
   checkConditions(template);
   const unresolved = new Set<string>();
   for (const resource of template.resources.values()) {
@@ -45,6 +47,11 @@ export function checkTemplate(template: Template, typeOf: TypeLookup): void {
 
 function checkConditions(template: Template): void {
   for (const resource of template.resources.values()) {
+    if (resource.condition !== undefined && template.conditions[resource.condition] === undefined) {
+      throw invalid(
+        `Template format error: Unresolved condition dependency ${resource.condition} in the Resources block of the template`,
+      );
+    }
     for (const name of conditionsIn(resource.properties)) {
       if (template.conditions[name] === undefined) {
         throw invalid(`Template error: unresolved condition dependency ${name} in Fn::If`);

@@ -13,6 +13,8 @@ export interface Scope {
   readonly mappings: ValueMap;
   /** Zones of a region. */
   zones(region: string): readonly string[];
+  /** Value of another stack's export. */
+  exported?(name: string): string | undefined;
 }
 
 // Stands for `Ref: AWS::NoValue`: the property or list item that has this value is left out.
@@ -31,7 +33,7 @@ function evaluateNode(value: Value, scope: Scope): Value {
   if (call) {
     const known = functions[call.name];
     if (known) return known(call.argument, scope);
-    if (call.name.startsWith('Fn::')) throw invalid(`Template error: ${call.name} is not supported`);
+    if (call.name.startsWith('Fn::')) throw unsupportedFunction(call.name);
   }
   const map: ValueMap = {};
   for (const [key, item] of Object.entries(value)) {
@@ -49,6 +51,48 @@ export function functionCall(value: ValueMap): { name: string; argument: Value }
   if (name.startsWith('Fn::') || name === 'Ref') return { name, argument: value[name] };
   if (name === 'Condition' && typeof value[name] === 'string') return { name, argument: value[name] };
   return undefined;
+}
+
+/** Every function that a template may use somewhere, in the order in which CloudFormation lists them. */
+const supported = [
+  'Fn::Base64',
+  'Fn::GetAtt',
+  'Fn::GetAZs',
+  'Fn::ImportValue',
+  'Fn::Join',
+  'Fn::Split',
+  'Fn::FindInMap',
+  'Fn::Select',
+  'Ref',
+  'Fn::Equals',
+  'Fn::If',
+  'Fn::Not',
+  'Condition',
+  'Fn::And',
+  'Fn::Or',
+  'Fn::Contains',
+  'Fn::EachMemberEquals',
+  'Fn::EachMemberIn',
+  'Fn::ValueOf',
+  'Fn::ValueOfAll',
+  'Fn::RefAll',
+  'Fn::Sub',
+  'Fn::Cidr',
+];
+
+function unsupportedFunction(name: string) {
+  return invalid(
+    `Template error: Encountered unsupported function: ${name} Supported functions are: [${supported.join(', ')}]`,
+  );
+}
+
+/** Refuses a function that no template knows, such as those that only AWS::LanguageExtensions brings. */
+export function refuseUnknownFunctions(value: Value): void {
+  if (Array.isArray(value)) for (const item of value) refuseUnknownFunctions(item);
+  if (!isMap(value)) return;
+  const call = functionCall(value);
+  if (call?.name.startsWith('Fn::') && !supported.includes(call.name)) throw unsupportedFunction(call.name);
+  for (const item of Object.values(value)) refuseUnknownFunctions(item);
 }
 
 type IntrinsicFunction = (argument: Value, scope: Scope) => Value;
@@ -173,7 +217,15 @@ const functions: Readonly<Record<string, IntrinsicFunction>> = {
     return blocks;
   },
   'Fn::ImportValue': (argument, scope) => {
-    throw invalid(`No export named ${text(evaluateNode(argument, scope)) ?? ''} found.`);
+    const name = text(evaluateNode(argument, scope));
+    if (name === undefined) {
+      throw invalid(
+        'Template error: the attribute in Fn::ImportValue must be a string or a function that returns a string',
+      );
+    }
+    const value = scope.exported?.(name);
+    if (value === undefined) throw invalid(`No export named ${name} found.`);
+    return value;
   },
   'Fn::Equals': (argument, scope) => {
     const parts = pair(argument);

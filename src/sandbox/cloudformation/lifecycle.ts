@@ -1,6 +1,8 @@
 import type { Call } from '../operations/operation.ts';
+import type { World } from '../world/world.ts';
 import { Deployment, type DeploymentResult } from './deployment.ts';
 import { type Engine, evaluationFor, valuesOf } from './engine.ts';
+import { exportConflict, exportInUse, importersOf, missingExport } from './exports.ts';
 import { outputsOf } from './outputs.ts';
 import { cleanUp, removeAll } from './removal.ts';
 import { type Source, type Stack, setStackStatus } from './stack.ts';
@@ -22,7 +24,7 @@ export function startCreate(
     timer?.cancel();
     const failure = timedOut
       ? 'Stack creation time exceeded the specified timeout. '
-      : (failureOf(result, 'create') ?? outputFailure(call, stack));
+      : (failureOf(result, 'create') ?? sentence(outputFailure(call, stack)));
     if (failure === undefined) {
       stack.running = undefined;
       setStackStatus(world, stack, 'CREATE_COMPLETE');
@@ -41,7 +43,24 @@ export function startCreate(
           timedOut = true;
           deployment.cancel();
         });
-  deployment.start();
+  const missing = missingExport(
+    world,
+    evaluationFor(world, stack, source, (name) => name),
+  );
+  if (missing === undefined) deployment.start();
+  else {
+    world.schedule(1000, () => {
+      if (stack.running !== deployment) return;
+      timer?.cancel();
+      creationFailed(engine, call, stack, `${missing} `);
+      ended?.(false);
+    });
+  }
+}
+
+/** A reason as the beginning of a longer one. */
+function sentence(reason: string | undefined): string | undefined {
+  return reason === undefined ? undefined : `${reason}${reason.endsWith('.') ? '' : '.'} `;
 }
 
 function creationFailed(engine: Engine, call: Call, stack: Stack, failure: string): void {
@@ -68,8 +87,16 @@ function rollBackCreation(engine: Engine, call: Call, stack: Stack, reason: stri
   });
 }
 
+/** Names of the stacks that import an export of another one. */
+export function exportUsers(world: World, name: string): string[] {
+  return importersOf(world, name, (other) =>
+    other.source ? evaluationFor(world, other, other.source, (one) => one) : undefined,
+  );
+}
+
 /**
- * Deletes a stack, whatever state it is in; a creation under way ends at once.
+ * Deletes a stack, whatever state it is in; a creation under way ends at once. One whose
+ * exports are in use stays what it was, and says so in an event.
  *
  * @param options.force what cannot be deleted is left behind, and the stack goes all the same
  */
@@ -79,8 +106,18 @@ export function startDelete(
   stack: Stack,
   options: { retain: readonly string[]; force: boolean },
 ): void {
-  stack.running?.stop();
-  setStackStatus(call.world, stack, 'DELETE_IN_PROGRESS', 'User Initiated');
+  const { world } = call;
+  const before = stack.status;
+  const used = stack.outputs.find(({ exportName }) => exportName && exportUsers(world, exportName).length > 0);
+  if (!used) stack.running?.stop();
+  setStackStatus(world, stack, 'DELETE_IN_PROGRESS', 'User Initiated');
+  if (used?.exportName !== undefined) {
+    const reason = exportInUse(used.exportName, exportUsers(world, used.exportName));
+    world.schedule(1000, () => {
+      if (stack.status === 'DELETE_IN_PROGRESS') setStackStatus(world, stack, before, reason);
+    });
+    return;
+  }
   removeAll(engine, call, stack, options, (failed) => deletionEnded(call, stack, options.force ? [] : failed));
 }
 
@@ -131,7 +168,20 @@ export function startUpdate(
   };
   const deployment = new Deployment(engine, call, stack, source, done, { policy: options.policy });
   stack.running = deployment;
-  deployment.start();
+  const missing = missingExport(
+    world,
+    evaluationFor(world, stack, source, (name) => name),
+  );
+  if (missing === undefined) deployment.start();
+  else {
+    world.schedule(1000, () => {
+      if (stack.running !== deployment) return;
+      stack.running = undefined;
+      options.ended?.(false);
+      if (options.keepFailed) setStackStatus(world, stack, 'UPDATE_FAILED', missing);
+      else startRollback(engine, call, stack, missing);
+    });
+  }
 }
 
 /** Where an update of this stack goes back to: its source and the resources that exist. */
@@ -210,10 +260,13 @@ function failureOf(result: DeploymentResult, operation: 'create' | 'update'): st
 /** Evaluates the outputs; what is wrong with one, or undefined. */
 function outputFailure(call: Call, stack: Stack): string | undefined {
   if (!stack.source) return undefined;
+  const { world } = call;
   try {
-    stack.outputs = outputsOf(evaluationFor(call.world, stack, stack.source), valuesOf(stack.resources));
-    return undefined;
+    const outputs = outputsOf(evaluationFor(world, stack, stack.source), valuesOf(stack.resources));
+    const conflict = exportConflict(world, stack, outputs, (name) => exportUsers(world, name));
+    if (conflict === undefined) stack.outputs = outputs;
+    return conflict;
   } catch (error) {
-    return `${error instanceof Error ? error.message : String(error)}. `;
+    return error instanceof Error ? error.message : String(error);
   }
 }

@@ -11,6 +11,7 @@ import {
 } from './change-details.ts';
 import { type Engine, evaluationFor, valuesOf } from './engine.ts';
 import type { Evaluation, ResourceValues } from './evaluation.ts';
+import { exportedValue } from './exports.ts';
 import { dependencies } from './graph.ts';
 import { referencesIn } from './intrinsics.ts';
 import { secretsOf, withoutSecrets } from './no-echo.ts';
@@ -46,7 +47,12 @@ interface Planning {
  * @throws ServiceError ValidationError for what no update can do
  */
 export function plan(engine: Engine, world: World, stack: Stack, source: Source): Plan {
-  const evaluated = evaluationFor(world, stack, source);
+  const evaluated = evaluationFor(
+    world,
+    stack,
+    source,
+    (name) => exportedValue(world, name) ?? unknownValue(`export ${name}`),
+  );
   refuseOtherTypes(stack, evaluated);
   const changes = new Map<string, ResourceChange>();
   const secrets = [...secretsOf(stack.source?.parameters), ...secretsOf(source.parameters)];

@@ -146,7 +146,7 @@ export function readOperations(engine: Engine): Record<string, Operation> {
     ValidateTemplate: operation<ValidateTemplateInput, ValidateTemplateOutput>(
       ValidateTemplate$,
       (input, { world }) => {
-        const { Parameters, Description, Capabilities, CapabilitiesReason } = templateSummary(
+        const { Parameters, Description, Capabilities, CapabilitiesReason, DeclaredTransforms } = templateSummary(
           templateFrom(engine, world, input),
         );
         return {
@@ -159,6 +159,7 @@ export function readOperations(engine: Engine): Record<string, Operation> {
           Description,
           Capabilities,
           CapabilitiesReason,
+          DeclaredTransforms,
         };
       },
     ),
@@ -182,6 +183,7 @@ function eventPage(stack: Stack, token: string | undefined) {
 
 function templateSummary(template: Template): GetTemplateSummaryOutput {
   const needed = neededCapability(template);
+  const { transforms } = template;
   return {
     Parameters: [...template.parameters.values()].map(({ name, type, definition }) => ({
       ParameterKey: name,
@@ -194,6 +196,13 @@ function templateSummary(template: Template): GetTemplateSummaryOutput {
         : {},
     })),
     ...(template.description === undefined ? {} : { Description: template.description }),
+    ...(transforms.length > 0
+      ? {
+          Capabilities: ['CAPABILITY_AUTO_EXPAND'] satisfies Capability[],
+          CapabilitiesReason: `The following resource(s) require capabilities: [${transforms.join(', ')}]`,
+          DeclaredTransforms: [...transforms],
+        }
+      : {}),
     ...(needed
       ? {
           Capabilities: [needed.capability as Capability],

@@ -1,6 +1,6 @@
 import type { Evaluation } from './evaluation.ts';
 import { functionCall } from './intrinsics.ts';
-import { parameterType } from './parameters.ts';
+import { parameterType } from './parameter-types.ts';
 import { invalid } from './template.ts';
 import { isMap, type Value } from './value.ts';
 

@@ -1,6 +1,7 @@
 import { type Call, invoke, type Service } from '../operations/operation.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { attributeLookup, parameterLookups } from './account.ts';
+import { accountOperations } from './account-operations.ts';
 import { changeSetOperations } from './change-set-operations.ts';
 import { driftOperations } from './drift-operations.ts';
 import type { Engine } from './engine.ts';
@@ -38,6 +39,7 @@ export function createCloudFormation(
       ...stackOperations(engine),
       ...changeSetOperations(engine),
       ...driftOperations(engine),
+      ...accountOperations,
     },
   };
 }

@@ -54,7 +54,8 @@ export function templateFrom(engine: Engine, world: World, input: TemplateInput,
 
 function checkedTemplate(engine: Engine, body: string): Template {
   const template = parseTemplate(body);
-  checkTemplate(template, typeLookup(engine));
+  // What a macro would make of it cannot be known here.
+  if (template.transforms.length === 0) checkTemplate(template, typeLookup(engine));
   return template;
 }
 
@@ -71,6 +72,7 @@ export function sourceFrom(
   previous?: Stack,
 ): Source {
   const template = templateFrom(engine, call.world, input, previous);
+  refuseTransforms(template, call.world, input.Capabilities ?? []);
   const parameters = bindParameters(
     template,
     input.Parameters ?? [],
@@ -81,7 +83,8 @@ export function sourceFrom(
   checkResourceTypes(template, input.ResourceTypes);
   const tags = (input.Tags ?? []).map(({ Key = '', Value = '' }) => ({ Key, Value }));
   const source: Source = { template, parameters, tags: input.Tags ? tags : (previous?.source?.tags ?? tags) };
-  const evaluated = evaluationFor(call.world, stack, source);
+  // Whether another stack exports what this one imports shows only when it is made.
+  const evaluated = evaluationFor(call.world, stack, source, (name) => name);
   checkRules(evaluated, engine.attributeOf(call));
   checkValues(evaluated);
   return source;
@@ -135,6 +138,17 @@ function checkResourceTypes(template: Template, allowed: readonly string[] | und
   const strange = [...template.resources.values()].find(({ type }) => !fits(type));
   if (!strange) return;
   throw invalid(`Resource type ${strange.type} is not allowed by parameter ResourceTypes [${allowed.join(', ')}]`);
+}
+
+/** No macros run here; without the caller's word that they may, they would not run on AWS either. */
+function refuseTransforms({ transforms }: Template, world: World, given: readonly string[]): void {
+  const [first] = transforms;
+  if (first === undefined) return;
+  if (!given.includes('CAPABILITY_AUTO_EXPAND')) {
+    throw new ServiceError('InsufficientCapabilitiesException', 'Requires capabilities : [CAPABILITY_AUTO_EXPAND]');
+  }
+  if (first.startsWith('AWS::')) throw invalid(`Transform ${first} failed with: the sandbox runs no transforms.`);
+  throw invalid(`No transform named ${world.settings.account}::${first} found.`);
 }
 
 function checkCapabilities(template: Template, given: readonly string[]): void {

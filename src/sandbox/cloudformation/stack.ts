@@ -76,6 +76,8 @@ export interface ChangeSet {
   readonly notificationArns: readonly string[];
   readonly onStackFailure: OnFailure | undefined;
   readonly roleArn: string | undefined;
+  /** Whether it was asked for nested stacks as well; there are none. */
+  readonly nested: boolean;
   status: ChangeSetStatus;
   statusReason: string | undefined;
   executionStatus: ExecutionStatus;

@@ -1,6 +1,7 @@
 import { isAlias, isScalar, isSeq, isMap as isYamlMap, LineCounter, type Node, parseDocument } from 'yaml';
 import { ServiceError } from '../world/service-error.ts';
 import { jsonErrorPlace } from './json-error.ts';
+import { parameterType } from './parameter-types.ts';
 import { isMap, type Value, type ValueMap } from './value.ts';
 
 /** One entry of the Resources section; `properties` still holds its intrinsic functions. */
@@ -27,6 +28,8 @@ export interface Template {
   body: string;
   description: string | undefined;
   metadata: Value;
+  /** Names of the macros that would make another template of it. */
+  transforms: readonly string[];
   parameters: ReadonlyMap<string, ParameterDefinition>;
   mappings: ValueMap;
   conditions: ValueMap;
@@ -59,6 +62,14 @@ const resourceMembers = [
   'CreationPolicy',
   'Metadata',
 ];
+
+/** The most resources that a template may have (user guide, CloudFormation quotas). */
+const mostResources = 500;
+
+const removalPolicies: Readonly<Record<string, readonly string[]>> = {
+  DeletionPolicy: ['Delete', 'Retain', 'RetainExceptOnCreate', 'Snapshot'],
+  UpdateReplacePolicy: ['Delete', 'Retain', 'Snapshot'],
+};
 
 /** The functions that YAML may write as tags (user guide, Intrinsic function reference). */
 const shortForms = [
@@ -112,12 +123,13 @@ export function parseTemplate(body: string): Template {
   if (version !== undefined && version !== '2010-09-09') {
     throw formatError('unsupported value for AWSTemplateFormatVersion.');
   }
-  if (root.Transform !== undefined) throw invalid('Transforms are not supported in the sandbox');
   refuseNull(root, '');
+  const transforms = transformsOf(root.Transform);
   return {
     body,
     description: typeof root.Description === 'string' ? root.Description : undefined,
     metadata: root.Metadata,
+    transforms,
     parameters: parametersOf(section(root, 'Parameters')),
     mappings: mappingsOf(section(root, 'Mappings')),
     conditions: section(root, 'Conditions'),
@@ -125,6 +137,16 @@ export function parseTemplate(body: string): Template {
     resources: resourcesOf(root.Resources),
     outputs: outputsOf(section(root, 'Outputs')),
   };
+}
+
+/** A macro's name, or a list of names; with parameters it is an object that has a Name. */
+function transformsOf(value: Value): string[] {
+  if (value === undefined) return [];
+  return (Array.isArray(value) ? value : [value]).map((item) => {
+    const name = isMap(item) ? item.Name : item;
+    if (typeof name !== 'string') throw invalid('Key Name of transform definition must be a string.');
+    return name;
+  });
 }
 
 function section(root: ValueMap, name: string): ValueMap {
@@ -217,6 +239,7 @@ function parametersOf(entries: ValueMap): Map<string, ParameterDefinition> {
     if (typeof definition.Type !== 'string') {
       throw formatError(`[/Parameters/${name}] Every Parameters object must contain a Type member.`);
     }
+    if (!parameterType(definition.Type)) throw formatError(`Unrecognized parameter type: ${definition.Type}`);
     parameters.set(name, { name, type: definition.Type, definition });
   }
   return parameters;
@@ -240,6 +263,10 @@ function resourcesOf(entries: Value): Map<string, ResourceDefinition> {
     throw formatError('At least one Resources member must be defined.');
   }
   if (!isMap(entries)) throw formatError('Resources must be an object.');
+  const count = Object.keys(entries).length;
+  if (count > mostResources) {
+    throw formatError(`Number of resources, ${count}, is greater than maximum allowed, ${mostResources}`);
+  }
   const resources = new Map<string, ResourceDefinition>();
   for (const [logicalId, definition] of Object.entries(entries)) {
     alphanumeric('Resource', logicalId);
@@ -249,6 +276,12 @@ function resourcesOf(entries: Value): Map<string, ResourceDefinition> {
     }
     const strange = Object.keys(definition).find((key) => !resourceMembers.includes(key));
     if (strange) throw invalid(`Invalid template resource property '${strange}'`);
+    for (const [name, policies] of Object.entries(removalPolicies)) {
+      const policy = definition[name];
+      if (policy !== undefined && !policies.includes(String(policy))) {
+        throw formatError(`Unrecognized ${name} ${String(policy)} for resource ${logicalId}`);
+      }
+    }
     resources.set(logicalId, {
       logicalId,
       type: definition.Type,

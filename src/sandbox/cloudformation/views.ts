@@ -154,7 +154,7 @@ export function changeSetShape(stack: Stack, changeSet: ChangeSet, withValues: b
       Type: 'Resource' as const,
       ResourceChange: withValues ? change : withoutValues(change),
     })),
-    IncludeNestedStacks: false,
+    IncludeNestedStacks: changeSet.nested,
     ...(changeSet.onStackFailure === undefined ? {} : { OnStackFailure: changeSet.onStackFailure }),
   };
 }

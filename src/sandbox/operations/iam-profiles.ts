@@ -15,12 +15,19 @@ import {
   type ListInstanceProfilesForRoleResponse,
   type ListInstanceProfilesRequest,
   type ListInstanceProfilesResponse,
+  ListInstanceProfileTags$,
+  type ListInstanceProfileTagsRequest,
+  type ListInstanceProfileTagsResponse,
   RemoveRoleFromInstanceProfile$,
   type RemoveRoleFromInstanceProfileRequest,
+  TagInstanceProfile$,
+  type TagInstanceProfileRequest,
+  UntagInstanceProfile$,
+  type UntagInstanceProfileRequest,
 } from '@aws-sdk/client-iam';
 import { type InstanceProfile, iam, iamId, instanceProfileOf, roleOf } from '../world/iam.ts';
 import { ServiceError } from '../world/service-error.ts';
-import { tagsFrom } from '../world/tags.ts';
+import { tagList, tagsFrom } from '../world/tags.ts';
 import { iamPage } from './iam-page.ts';
 import { profileView } from './iam-views.ts';
 import { type Operation, operation } from './operation.ts';
@@ -116,6 +123,33 @@ export const profileOperations: Record<string, Operation> = {
       const kept = [...iam(world).profiles.values()].filter(({ roleName }) => roleName === role.name);
       const { items, rest } = iamPage(kept, input);
       return { InstanceProfiles: items.map((profile) => profileView(world, profile)), ...rest };
+    },
+  ),
+
+  TagInstanceProfile: operation<TagInstanceProfileRequest, Record<string, never>>(
+    TagInstanceProfile$,
+    (input, { world }) => {
+      const { tags } = instanceProfileOf(world, input.InstanceProfileName ?? '');
+      for (const [key, value] of tagsFrom(input.Tags)) tags.set(key, value);
+      return {};
+    },
+  ),
+
+  UntagInstanceProfile: operation<UntagInstanceProfileRequest, Record<string, never>>(
+    UntagInstanceProfile$,
+    (input, { world }) => {
+      const { tags } = instanceProfileOf(world, input.InstanceProfileName ?? '');
+      for (const key of input.TagKeys ?? []) tags.delete(key);
+      return {};
+    },
+  ),
+
+  ListInstanceProfileTags: operation<ListInstanceProfileTagsRequest, ListInstanceProfileTagsResponse>(
+    ListInstanceProfileTags$,
+    (input, { world }) => {
+      const profile = instanceProfileOf(world, input.InstanceProfileName ?? '');
+      const { items, rest } = iamPage(tagList(profile.tags), input);
+      return { Tags: items, ...rest };
     },
   ),
 };

@@ -36,12 +36,19 @@ import {
   type UntagRoleRequest,
   UpdateAssumeRolePolicy$,
   type UpdateAssumeRolePolicyRequest,
+  UpdateRole$,
+  type UpdateRoleRequest,
 } from '@aws-sdk/client-iam';
 import { iamId, type Role, roleOf, iam as state } from '../world/iam.ts';
+import { findPolicy } from '../world/iam-policies.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { tagList, tagsFrom } from '../world/tags.ts';
+import { accountOperations } from './iam-account.ts';
 import { iamPage } from './iam-page.ts';
+import { policyOperations } from './iam-policies.ts';
 import { profileOperations } from './iam-profiles.ts';
+import { serviceLinkedRoleOperations } from './iam-service-linked-roles.ts';
+import { simulationOperations } from './iam-simulation.ts';
 import { checkDocument, encodedDocument, roleView } from './iam-views.ts';
 import { operation, type Service } from './operation.ts';
 
@@ -60,6 +67,10 @@ export const iam: Service = {
   signingName: 'iam',
   operations: {
     ...profileOperations,
+    ...policyOperations,
+    ...accountOperations,
+    ...simulationOperations,
+    ...serviceLinkedRoleOperations,
 
     CreateRole: operation<CreateRoleRequest, CreateRoleResponse>(CreateRole$, (input, { world }) => {
       const name = input.RoleName ?? '';
@@ -156,11 +167,15 @@ export const iam: Service = {
       (input, { world }) => {
         const role = roleOf(world, input.RoleName ?? '');
         const arn = input.PolicyArn ?? '';
-        // AWS's own policies are taken as they come; the account has none of its own here.
-        if (!/^arn:aws:iam::aws:policy\/[\w+=,.@/-]+$/.test(arn)) {
+        // Of AWS's own policies not all are known here; those that are not are taken as they come.
+        if (!findPolicy(world, arn) && !/^arn:aws:iam::aws:policy\/[\w+=,.@/-]+$/.test(arn)) {
           throw noSuchPolicy(`Policy ${arn} does not exist or is not attachable.`);
         }
-        if (!role.attached.includes(arn)) role.attached.push(arn);
+        if (role.attached.includes(arn)) return {};
+        if (role.attached.length >= 10) {
+          throw new ServiceError('LimitExceeded', 'Cannot exceed quota for PoliciesPerRole: 10', 409);
+        }
+        role.attached.push(arn);
         return {};
       },
     ),
@@ -186,6 +201,13 @@ export const iam: Service = {
         };
       },
     ),
+
+    UpdateRole: operation<UpdateRoleRequest, Record<string, never>>(UpdateRole$, (input, { world }) => {
+      const role = roleOf(world, input.RoleName ?? '');
+      if (input.Description !== undefined) role.description = input.Description;
+      if (input.MaxSessionDuration !== undefined) role.maxSessionSeconds = input.MaxSessionDuration;
+      return {};
+    }),
 
     TagRole: operation<TagRoleRequest, Record<string, never>>(TagRole$, (input, { world }) => {
       const role = roleOf(world, input.RoleName ?? '');

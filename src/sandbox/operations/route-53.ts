@@ -1,5 +1,4 @@
 import {
-  type ChangeInfo,
   ChangeResourceRecordSets$,
   type ChangeResourceRecordSetsRequest,
   type ChangeResourceRecordSetsResponse,
@@ -20,10 +19,8 @@ import {
   type ListResourceRecordSetsResponse,
   type ResourceRecordSet,
   type Change as WireChange,
-  type HostedZone as WireZone,
 } from '@aws-sdk/client-route-53';
 import {
-  type Change,
   canonicalName,
   type HostedZone,
   hostedZoneOf,
@@ -34,25 +31,8 @@ import {
 } from '../world/route-53.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { operation, type Service } from './operation.ts';
-
-function zoneView(zone: HostedZone): WireZone {
-  return {
-    Id: `/hostedzone/${zone.id}`,
-    Name: zone.name,
-    CallerReference: zone.callerReference,
-    Config: { ...(zone.comment === undefined ? {} : { Comment: zone.comment }), PrivateZone: zone.isPrivate },
-    ResourceRecordSetCount: zone.records.size,
-  };
-}
-
-function changeView(change: Change): ChangeInfo {
-  return {
-    Id: `/change/${change.id}`,
-    Status: change.inSync ? 'INSYNC' : 'PENDING',
-    SubmittedAt: new Date(change.submittedAt),
-    ...(change.comment === undefined ? {} : { Comment: change.comment }),
-  };
-}
+import { changeView, zoneView } from './route-53-views.ts';
+import { zoneOperations } from './route-53-zones.ts';
 
 function invalidBatch(problems: readonly string[]): ServiceError {
   return new ServiceError('InvalidChangeBatch', `[${problems.join(', ')}]`);
@@ -114,6 +94,7 @@ function problemWith(
 export const route53: Service = {
   signingName: 'route53',
   operations: {
+    ...zoneOperations,
     ListHostedZones: operation<ListHostedZonesRequest, ListHostedZonesResponse>(
       ListHostedZones$,
       (input, { world }) => {

@@ -1,4 +1,8 @@
 import {
+  type APIErrorType,
+  BatchGetSecretValue$,
+  type BatchGetSecretValueRequest,
+  type BatchGetSecretValueResponse,
   CreateSecret$,
   type CreateSecretRequest,
   type CreateSecretResponse,
@@ -11,6 +15,9 @@ import {
   GetRandomPassword$,
   type GetRandomPasswordRequest,
   type GetRandomPasswordResponse,
+  GetResourcePolicy$,
+  type GetResourcePolicyRequest,
+  type GetResourcePolicyResponse,
   GetSecretValue$,
   type GetSecretValueRequest,
   type GetSecretValueResponse,
@@ -26,69 +33,37 @@ import {
   RestoreSecret$,
   type RestoreSecretRequest,
   type RestoreSecretResponse,
-  type SecretListEntry,
+  RotateSecret$,
+  type RotateSecretRequest,
+  type RotateSecretResponse,
+  type SecretValueEntry,
   TagResource$,
   type TagResourceRequest,
   UntagResource$,
   type UntagResourceRequest,
+  UpdateSecret$,
+  type UpdateSecretRequest,
+  type UpdateSecretResponse,
+  UpdateSecretVersionStage$,
+  type UpdateSecretVersionStageRequest,
+  type UpdateSecretVersionStageResponse,
 } from '@aws-sdk/client-secrets-manager';
 import {
   createSecret,
   liveSecretOf,
+  moveStage,
   putVersion,
   randomPassword,
-  type Secret,
   secretOf,
   secrets,
-  versionOf,
 } from '../world/secrets-manager.ts';
 import { ServiceError } from '../world/service-error.ts';
-import { tagList, tagsFrom } from '../world/tags.ts';
+import { tagsFrom } from '../world/tags.ts';
 import { operation, type Service } from './operation.ts';
 import { page, pageSize } from './paging.ts';
+import { badToken, factsOf, listed, secretValue, secretValueOf, stagesOf } from './secrets-manager-views.ts';
 
 const day = 86_400_000;
-
-/** AWS keeps the last day of access, not the time. */
-const startOfDay = (ms: number) => new Date(Math.floor(ms / day) * day);
-
-function factsOf(secret: Secret): SecretListEntry & DescribeSecretResponse {
-  return {
-    ARN: secret.arn,
-    Name: secret.name,
-    ...(secret.description === undefined ? {} : { Description: secret.description }),
-    ...(secret.kmsKeyId === undefined ? {} : { KmsKeyId: secret.kmsKeyId }),
-    CreatedDate: new Date(secret.createdAt),
-    LastChangedDate: new Date(secret.changedAt),
-    ...(secret.accessedAt === undefined ? {} : { LastAccessedDate: startOfDay(secret.accessedAt) }),
-    ...(secret.deletion ? { DeletedDate: new Date(secret.deletion.at) } : {}),
-    Tags: tagList(secret.tags),
-  };
-}
-
-function stagesOf(secret: Secret): Record<string, string[]> {
-  return Object.fromEntries([...secret.versions.values()].map(({ id, stages }) => [id, [...stages]]));
-}
-
-function secretValue(input: { SecretString?: string | undefined; SecretBinary?: Uint8Array | undefined }) {
-  if (input.SecretString !== undefined && input.SecretBinary !== undefined) {
-    throw new ServiceError('InvalidParameterException', "You can't specify both SecretString and SecretBinary.");
-  }
-  return input.SecretString ?? input.SecretBinary;
-}
-
-function matches(secret: Secret, key: string, value: string): boolean {
-  // A value with `!` in front keeps what does not match; matching is by the beginning of a word, here of the text.
-  if (value.startsWith('!')) return !matches(secret, key, value.slice(1));
-  const starts = (text: string) => text.startsWith(value);
-  if (key === 'name') return starts(secret.name);
-  if (key === 'description') return (secret.description ?? '').toLowerCase().includes(value.toLowerCase());
-  if (key === 'tag-key') return [...secret.tags.keys()].some(starts);
-  if (key === 'tag-value') return [...secret.tags.values()].some(starts);
-  if (key === 'all')
-    return ['name', 'description', 'tag-key', 'tag-value'].some((each) => matches(secret, each, value));
-  return false;
-}
 
 /** AWS Secrets Manager. */
 export const secretsManager: Service = {
@@ -128,19 +103,76 @@ export const secretsManager: Service = {
       return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: [...version.stages] };
     }),
 
-    GetSecretValue: operation<GetSecretValueRequest, GetSecretValueResponse>(GetSecretValue$, (input, { world }) => {
+    GetSecretValue: operation<GetSecretValueRequest, GetSecretValueResponse>(GetSecretValue$, (input, { world }) =>
+      secretValueOf(world, input),
+    ),
+
+    BatchGetSecretValue: operation<BatchGetSecretValueRequest, BatchGetSecretValueResponse>(
+      BatchGetSecretValue$,
+      (input, { world }) => {
+        if ((input.SecretIdList === undefined) === (input.Filters === undefined)) {
+          throw new ServiceError('InvalidParameterException', 'Either SecretIdList or Filters must be provided.');
+        }
+        const ids = input.SecretIdList ?? listed(world, input).map(({ name }) => name);
+        const values: SecretValueEntry[] = [];
+        const errors: APIErrorType[] = [];
+        const { items, nextToken } = page(ids, input.MaxResults ?? 20, input.NextToken, badToken);
+        for (const id of items) {
+          try {
+            values.push(secretValueOf(world, { SecretId: id }));
+          } catch (error) {
+            if (!(error instanceof ServiceError)) throw error;
+            errors.push({ SecretId: id, ErrorCode: error.code, Message: error.message });
+          }
+        }
+        return { SecretValues: values, Errors: errors, ...(nextToken === undefined ? {} : { NextToken: nextToken }) };
+      },
+    ),
+
+    UpdateSecret: operation<UpdateSecretRequest, UpdateSecretResponse>(UpdateSecret$, (input, { world }) => {
       const secret = liveSecretOf(world, input.SecretId ?? '');
-      const version = versionOf(secret, { id: input.VersionId, stage: input.VersionStage });
-      secret.accessedAt = world.now;
-      return {
-        ARN: secret.arn,
-        Name: secret.name,
-        VersionId: version.id,
-        VersionStages: [...version.stages],
-        CreatedDate: new Date(version.createdAt),
-        ...(typeof version.value === 'string' ? { SecretString: version.value } : { SecretBinary: version.value }),
-      };
+      const value = secretValue(input);
+      const id = input.ClientRequestToken;
+      const version =
+        value === undefined ? undefined : putVersion(world, secret, value, id === undefined ? {} : { id });
+      if (input.Description !== undefined) secret.description = input.Description;
+      if (input.KmsKeyId !== undefined) secret.kmsKeyId = input.KmsKeyId;
+      secret.changedAt = world.now;
+      return { ARN: secret.arn, Name: secret.name, ...(version ? { VersionId: version.id } : {}) };
     }),
+
+    UpdateSecretVersionStage: operation<UpdateSecretVersionStageRequest, UpdateSecretVersionStageResponse>(
+      UpdateSecretVersionStage$,
+      (input, { world }) => {
+        const secret = liveSecretOf(world, input.SecretId ?? '');
+        moveStage(secret, input.VersionStage ?? '', input.RemoveFromVersionId, input.MoveToVersionId);
+        secret.changedAt = world.now;
+        return { ARN: secret.arn, Name: secret.name };
+      },
+    ),
+
+    // Rotation is a Lambda function's work, and there is no Lambda here: it is refused as AWS refuses a wrong function.
+    RotateSecret: operation<RotateSecretRequest, RotateSecretResponse>(RotateSecret$, (input, { world }) => {
+      liveSecretOf(world, input.SecretId ?? '');
+      if (input.RotationLambdaARN === undefined) {
+        throw new ServiceError(
+          'InvalidRequestException',
+          'No Lambda rotation function ARN is associated with this secret.',
+        );
+      }
+      throw new ServiceError(
+        'AccessDeniedException',
+        'Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.',
+      );
+    }),
+
+    GetResourcePolicy: operation<GetResourcePolicyRequest, GetResourcePolicyResponse>(
+      GetResourcePolicy$,
+      (input, { world }) => {
+        const secret = secretOf(world, input.SecretId ?? '');
+        return { ARN: secret.arn, Name: secret.name };
+      },
+    ),
 
     DescribeSecret: operation<DescribeSecretRequest, DescribeSecretResponse>(DescribeSecret$, (input, { world }) => {
       const secret = secretOf(world, input.SecretId ?? '');
@@ -151,15 +183,20 @@ export const secretsManager: Service = {
       ListSecretVersionIds$,
       (input, { world }) => {
         const secret = secretOf(world, input.SecretId ?? '');
-        const { items, nextToken } = page([...secret.versions.values()], input.MaxResults, input.NextToken, () => {
-          return new ServiceError('InvalidNextTokenException', 'Invalid token.');
-        });
+        const { items, nextToken } = page(
+          [...secret.versions.values()].filter(({ stages }) => input.IncludeDeprecated || stages.size > 0),
+          input.MaxResults,
+          input.NextToken,
+          () => {
+            return new ServiceError('InvalidNextTokenException', 'Invalid token.');
+          },
+        );
         return {
           ARN: secret.arn,
           Name: secret.name,
           Versions: items.map(({ id, stages, createdAt }) => ({
             VersionId: id,
-            VersionStages: [...stages],
+            ...(stages.size > 0 ? { VersionStages: [...stages] } : {}),
             CreatedDate: new Date(createdAt),
           })),
           ...(nextToken === undefined ? {} : { NextToken: nextToken }),
@@ -168,13 +205,7 @@ export const secretsManager: Service = {
     ),
 
     ListSecrets: operation<ListSecretsRequest, ListSecretsResponse>(ListSecrets$, (input, { world }) => {
-      const kept = [...secrets(world).values()]
-        .filter(({ deletion }) => input.IncludePlannedDeletion || !deletion)
-        .filter((secret) =>
-          (input.Filters ?? []).every(({ Key, Values }) =>
-            (Values ?? []).some((value) => matches(secret, Key ?? 'all', value)),
-          ),
-        );
+      const kept = listed(world, input);
       const size = pageSize(
         input.MaxResults,
         { min: 1, max: 100, default: 100 },

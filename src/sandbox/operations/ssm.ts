@@ -18,53 +18,29 @@ import {
   type Parameter as WireParameter,
 } from '@aws-sdk/client-ssm';
 import { ServiceError } from '../world/service-error.ts';
-import { nameOf, type Parameter, parameterOf, parameters, putParameter } from '../world/ssm.ts';
+import { parameterOf, parameters, putParameter, selected } from '../world/ssm.ts';
 import { tagsFrom } from '../world/tags.ts';
 import type { World } from '../world/world.ts';
 import { operation, type Service } from './operation.ts';
 import { page, pageSize } from './paging.ts';
+import { describingOperations } from './ssm-describing.ts';
+import { filtering, validation } from './ssm-filters.ts';
+import { parameterView } from './ssm-views.ts';
 
-function validation(message: string): ServiceError {
-  return new ServiceError('ValidationException', message);
+/** A parameter by name, version or label, or by the ARN of one. */
+function one(world: World, asked: string, decrypt: boolean | undefined): WireParameter {
+  const { parameter, selector } = selected(world, asked);
+  return parameterView(world, parameter, decrypt, selector);
 }
 
-/** A parameter's ARN has one slash after `parameter`, whether its name begins with one or not; AWS's own have no account. */
-function arnOf(world: World, name: string): string {
-  const resource = `parameter${name.startsWith('/') ? '' : '/'}${name}`;
-  return name.startsWith('/aws/service/')
-    ? `arn:aws:ssm:${world.settings.region}::${resource}`
-    : world.arn('ssm', resource);
-}
-
-function view(world: World, parameter: Parameter, decrypt: boolean | undefined): WireParameter {
-  return {
-    Name: parameter.name,
-    Type: parameter.type,
-    // Without WithDecryption a SecureString comes as what KMS made of it.
-    Value:
-      parameter.type === 'SecureString' && !decrypt
-        ? Buffer.from(`AQICAHh ${parameter.name} ${parameter.version}`).toString('base64')
-        : parameter.value(),
-    Version: parameter.version,
-    LastModifiedDate: new Date(parameter.lastModified),
-    ARN: arnOf(world, parameter.name),
-    DataType: parameter.dataType,
-  };
-}
-
-/** `name:3` asks for a version; only the newest is kept here. */
-function lookUp(world: World, asked: string): Parameter {
-  const bare = nameOf(asked);
-  const match = /^(.*):(\d+)$/.exec(bare);
-  if (!match?.[1] || match[2] === undefined) return parameterOf(world, bare);
-  const parameter = parameterOf(world, match[1]);
-  if (parameter.version !== Number(match[2])) {
-    throw new ServiceError(
-      'ParameterVersionNotFound',
-      `Systems Manager could not find version ${match[2]} of ${match[1]}. Verify the version and try again.`,
-    );
+/** What is there; undefined when the service says that it is not. */
+function known<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof ServiceError) return undefined;
+    throw error;
   }
-  return parameter;
 }
 
 function checkName(name: string): void {
@@ -88,7 +64,7 @@ export const ssm: Service = {
   signingName: 'ssm',
   operations: {
     GetParameter: operation<GetParameterRequest, GetParameterResult>(GetParameter$, (input, { world }) => ({
-      Parameter: view(world, lookUp(world, input.Name ?? ''), input.WithDecryption),
+      Parameter: one(world, input.Name ?? '', input.WithDecryption),
     })),
 
     GetParameters: operation<GetParametersRequest, GetParametersResult>(GetParameters$, (input, { world }) => {
@@ -98,9 +74,9 @@ export const ssm: Service = {
           `1 validation error detected: Value '[${names.join(', ')}]' at 'names' failed to satisfy constraint: Member must have length less than or equal to 10`,
         );
       }
-      const found = names.map((name) => [name, parameters(world).get(nameOf(name).replace(/:\d+$/, ''))] as const);
+      const found = names.map((name) => [name, known(() => one(world, name, input.WithDecryption))] as const);
       return {
-        Parameters: found.flatMap(([, parameter]) => (parameter ? [view(world, parameter, input.WithDecryption)] : [])),
+        Parameters: found.flatMap(([, parameter]) => parameter ?? []),
         InvalidParameters: found.flatMap(([name, parameter]) => (parameter ? [] : [name])),
       };
     }),
@@ -112,8 +88,11 @@ export const ssm: Service = {
         if (!path.startsWith('/')) throw validation('The parameter path must begin with a forward slash (/).');
         const prefix = path.endsWith('/') ? path : `${path}/`;
         const below = [...parameters(world).values()]
-          .filter(({ name }) => name.startsWith(prefix))
+          .filter(
+            ({ name }) => name.startsWith(prefix) && (!name.startsWith('/aws/service/') || path.startsWith('/aws/')),
+          )
           .filter(({ name }) => input.Recursive || !name.slice(prefix.length).includes('/'))
+          .filter(filtering(input.ParameterFilters, ['Type', 'KeyId', 'Label']))
           .sort((a, b) => (a.name < b.name ? -1 : 1));
         const size = pageSize(input.MaxResults, { min: 1, max: 10, default: 10 }, (asked) =>
           validation(
@@ -127,13 +106,14 @@ export const ssm: Service = {
           () => new ServiceError('InvalidNextToken', "The specified token isn't valid."),
         );
         return {
-          Parameters: items.map((parameter) => view(world, parameter, input.WithDecryption)),
+          Parameters: items.map((parameter) => parameterView(world, parameter, input.WithDecryption)),
           ...(nextToken === undefined ? {} : { NextToken: nextToken }),
         };
       },
     ),
 
-    PutParameter: operation<PutParameterRequest, PutParameterResult>(PutParameter$, (input, { world }) => {
+    PutParameter: operation<PutParameterRequest, PutParameterResult>(PutParameter$, (input, call) => {
+      const { world } = call;
       const name = input.Name ?? '';
       checkName(name);
       const value = input.Value ?? '';
@@ -149,6 +129,13 @@ export const ssm: Service = {
         );
       }
       const before = parameters(world).get(name);
+      const pattern = input.AllowedPattern ?? before?.allowedPattern;
+      if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`).test(value)) {
+        throw new ServiceError(
+          'ParameterPatternMismatchException',
+          `Parameter value, cannot be validated against allowedPattern: ${pattern}`,
+        );
+      }
       if (input.Type === undefined && !before) {
         throw validation('A parameter type is required when you create a parameter.');
       }
@@ -167,10 +154,13 @@ export const ssm: Service = {
         ...(input.Tags === undefined ? {} : { tags: tagsFrom(input.Tags) }),
         tier: input.Tier === 'Advanced' ? 'Advanced' : 'Standard',
         ...(input.DataType === undefined ? {} : { dataType: input.DataType }),
+        ...(input.AllowedPattern === undefined ? {} : { allowedPattern: input.AllowedPattern }),
+        modifiedBy: call.caller.arn,
       });
       return { Version: parameter.version, Tier: parameter.tier as ParameterTier };
     }),
 
+    ...describingOperations,
     DeleteParameter: operation<DeleteParameterRequest, DeleteParameterResult>(DeleteParameter$, (input, { world }) => {
       const parameter = parameterOf(world, input.Name ?? '');
       parameters(world).delete(parameter.name);

@@ -29,16 +29,35 @@ export interface InstanceProfile {
   tags: Tags;
 }
 
+/** A managed policy of the account. */
+export interface ManagedPolicy {
+  id: string;
+  name: string;
+  path: string;
+  arn: string;
+  description?: string;
+  createdAt: number;
+  updatedAt: number;
+  /** By version id, `v1`; oldest first. */
+  versions: Map<string, { document: string; createdAt: number }>;
+  defaultVersion: string;
+  /** How many versions there have been: numbers are not used again. */
+  versionCount: number;
+  tags: Tags;
+}
+
 class IamState {
   readonly roles = new Map<string, Role>();
   readonly profiles = new Map<string, InstanceProfile>();
+  /** By ARN. */
+  readonly policies = new Map<string, ManagedPolicy>();
 }
 
-/** Roles and instance profiles of the account, by name. */
+/** Roles and instance profiles of the account by name, its managed policies by ARN. */
 export const iam = perWorld(() => new IamState());
 
 /** IAM's unique ids: a prefix for the kind, then capitals and digits. */
-export function iamId(world: World, prefix: 'AROA' | 'AIPA'): string {
+export function iamId(world: World, prefix: 'AROA' | 'AIPA' | 'ANPA'): string {
   return `${prefix}${world.hex(17).toUpperCase()}`;
 }
 

@@ -44,13 +44,13 @@ export function hostedZoneOf(world: World, id: string): HostedZone {
 }
 
 /** Makes a hosted zone with its SOA and NS records. */
-export function addHostedZone(world: World, name: string, comment?: string): HostedZone {
+export function addHostedZone(world: World, name: string, comment?: string, callerReference?: string): HostedZone {
   const fqdn = canonicalName(name);
   const servers = ['com', 'net', 'org', 'co.uk'].map((top, index) => `ns-${257 * (index + 1)}.awsdns-0${index}.${top}`);
   const zone: HostedZone = {
     id: `Z${world.hex(19).toUpperCase()}`,
     name: fqdn,
-    callerReference: world.uuid(),
+    callerReference: callerReference ?? world.uuid(),
     ...(comment === undefined ? {} : { comment }),
     isPrivate: false,
     nameServers: servers,
@@ -90,6 +90,13 @@ export function recordOrder(a: ResourceRecordSet, b: ResourceRecordSet): number 
 
 /** Brings what the zone now says about some names to the world's name service after a while, and tells when. */
 export function propagate(world: World, zone: HostedZone, names: readonly string[], comment?: string): Change {
+  return pending(world, comment, () => {
+    for (const name of names) publish(world, zone, name);
+  });
+}
+
+/** A change that is in sync after a while, when `done` is called. */
+export function pending(world: World, comment: string | undefined, done: () => void): Change {
   const state = route53(world);
   const change: Change = {
     id: `C${world.hex(19).toUpperCase()}`,
@@ -100,7 +107,7 @@ export function propagate(world: World, zone: HostedZone, names: readonly string
   state.changes.set(change.id, change);
   world.scheduleWithin(propagation, () => {
     change.inSync = true;
-    for (const name of names) publish(world, zone, name);
+    done();
   });
   return change;
 }

@@ -107,10 +107,55 @@ export function putVersion(
   }
   const version: SecretVersion = { id, value, createdAt: world.now, stages: new Set(stages) };
   secret.versions.set(id, version);
-  // Versions without a stage are dropped by AWS in its own time.
-  for (const old of [...secret.versions.values()]) if (old.stages.size === 0) secret.versions.delete(old.id);
+  dropDeprecated(world, secret);
   secret.changedAt = world.now;
   return version;
+}
+
+/** Versions without a stage are deprecated: they can still be asked for by id, and are gone after a day. */
+function dropDeprecated(world: World, secret: Secret): void {
+  for (const old of [...secret.versions.values()]) {
+    if (old.stages.size === 0 && world.now - old.createdAt > 86_400_000) secret.versions.delete(old.id);
+  }
+}
+
+/** Moves a staging label from one version to another, or takes it off; AWSCURRENT leaves AWSPREVIOUS where it was. */
+export function moveStage(secret: Secret, stage: string, from: string | undefined, to: string | undefined): void {
+  const known = (id: string) => {
+    const version = secret.versions.get(id);
+    if (version) return version;
+    throw new ServiceError(
+      'ResourceNotFoundException',
+      `Secrets Manager can't find the specified secret value for VersionId: ${id}`,
+    );
+  };
+  const holder = [...secret.versions.values()].find((version) => version.stages.has(stage));
+  const target = to === undefined ? undefined : known(to);
+  const source = from === undefined ? undefined : known(from);
+  if (source && source !== holder) {
+    throw new ServiceError(
+      'InvalidParameterException',
+      `Staging label ${stage} is not attached to version ${source.id}, so it can't be removed from it.`,
+    );
+  }
+  if (!target && stage === 'AWSCURRENT') {
+    throw new ServiceError(
+      'InvalidParameterException',
+      'You can only move staging label AWSCURRENT to a different secret version. It can’t be completely removed.',
+    );
+  }
+  if (holder && !source && holder !== target) {
+    throw new ServiceError(
+      'InvalidParameterException',
+      `The parameter RemoveFromVersionId can't be empty. Staging label ${stage} is currently attached to version ${holder.id}, so you must explicitly reference that version in RemoveFromVersionId.`,
+    );
+  }
+  source?.stages.delete(stage);
+  target?.stages.add(stage);
+  if (stage === 'AWSCURRENT' && source && target) {
+    for (const version of secret.versions.values()) version.stages.delete('AWSPREVIOUS');
+    source.stages.add('AWSPREVIOUS');
+  }
 }
 
 /** The version a request means: by id, by stage, or the current one. */

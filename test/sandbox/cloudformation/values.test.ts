@@ -39,7 +39,7 @@ function bound(definitions: object, given: Record<string, string> = {}, more: ob
 
 function evaluated(value: Value, more: object = {}): Value {
   const { template, values } = bound({ P: { Type: 'String', Default: 'p' } }, {}, more);
-  return evaluation(template, values, names, zones).evaluate(value, {
+  return evaluation(template, values, names, { zones, exported: () => undefined }).evaluate(value, {
     reference: (id) => `${id}-id`,
     attribute: (id, attribute) => `${id}.${attribute}`,
   });
@@ -81,7 +81,10 @@ describe('intrinsic functions', () => {
     [{ 'Fn::Select': [3, ['a']] }, 'Template error: Fn::Select cannot select nonexistent value at index 3'],
     [{ 'Fn::FindInMap': ['M', 'p', 'x'] }, 'Template error: Unable to get mapping for M::p::x'],
     [{ 'Fn::ImportValue': 'x' }, 'No export named x found.'],
-    [{ 'Fn::Nope': 'x' }, 'Template error: Fn::Nope is not supported'],
+    [
+      { 'Fn::Nope': 'x' },
+      'Template error: Encountered unsupported function: Fn::Nope Supported functions are: [Fn::Base64, Fn::GetAtt, Fn::GetAZs, Fn::ImportValue, Fn::Join, Fn::Split, Fn::FindInMap, Fn::Select, Ref, Fn::Equals, Fn::If, Fn::Not, Condition, Fn::And, Fn::Or, Fn::Contains, Fn::EachMemberEquals, Fn::EachMemberIn, Fn::ValueOf, Fn::ValueOfAll, Fn::RefAll, Fn::Sub, Fn::Cidr]',
+    ],
     [
       { 'Fn::Split': [',', ['a']] },
       'Template error: every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string to be split or a function that returns a string to be split.',
@@ -154,7 +157,9 @@ describe('rules', () => {
   const check = (rule: object, given: Record<string, string>) => {
     const { template, values } = bound(definitions, given, { Rules: { R: rule } });
     return message(() =>
-      checkRules(evaluation(template, values, names, zones), (_type, id) => (id.endsWith('1') ? 'vpc-1' : 'vpc-2')),
+      checkRules(evaluation(template, values, names, { zones, exported: () => undefined }), (_type, id) =>
+        id.endsWith('1') ? 'vpc-1' : 'vpc-2',
+      ),
     );
   };
   const inVpc = {

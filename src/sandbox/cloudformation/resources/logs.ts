@@ -26,11 +26,13 @@ const logGroup: ResourceType = {
   attributes: ['Arn'],
   create: (properties, context) => {
     const logGroupName = optionalText(properties.LogGroupName) ?? context.generatedName(512);
+    // Read before anything is made, so that a wrong value leaves no group behind.
+    const retention = optionalNumber(properties.RetentionInDays);
     context.aws<CreateLogGroupRequest, unknown>('logs', 'CreateLogGroup', {
       logGroupName,
       tags: Object.fromEntries(tags(properties.Tags, context).map((tag) => [tag.Key, tag.Value])),
     });
-    setRetention(context, logGroupName, optionalNumber(properties.RetentionInDays));
+    setRetention(context, logGroupName, retention);
     // GetAtt's ARN ends in `:*`, which stands for the group's streams.
     return { physicalId: logGroupName, attributes: { Arn: context.world.arn('logs', `log-group:${logGroupName}:*`) } };
   },

@@ -8,6 +8,7 @@ import { logsLive } from '../live/logs.ts';
 import { route53Live } from '../live/route-53.ts';
 import { secretsManagerLive } from '../live/secrets-manager.ts';
 import { autoScalingTypes } from './auto-scaling.ts';
+import { cloudformationTypes } from './cloudformation.ts';
 import { ec2Types } from './ec2.ts';
 import { ecsTypes } from './ecs.ts';
 import { ecsCapacityTypes } from './ecs-capacity-providers.ts';
@@ -18,9 +19,11 @@ import type { ResourceType } from './resource-type.ts';
 import { route53Types } from './route-53.ts';
 import { secretsManagerTypes } from './secrets-manager.ts';
 import { securityGroupTypes } from './security-group.ts';
+import { ssmTypes } from './ssm.ts';
 
 const handlers: Readonly<Record<string, ResourceType>> = {
   ...autoScalingTypes,
+  ...cloudformationTypes,
   ...ec2Types,
   ...ecsTypes,
   ...ecsCapacityTypes,
@@ -30,6 +33,7 @@ const handlers: Readonly<Record<string, ResourceType>> = {
   ...route53Types,
   ...secretsManagerTypes,
   ...securityGroupTypes,
+  ...ssmTypes,
 };
 
 const live: Readonly<Record<string, LiveType>> = {

@@ -77,7 +77,19 @@ export function optionalText(value: Value): string | undefined {
 
 /** A property as a number, or undefined when absent. */
 export function optionalNumber(value: Value): number | undefined {
-  return value === undefined || value === null ? undefined : Number(value);
+  if (value === undefined || value === null) return undefined;
+  const number = Number(value);
+  if (Number.isNaN(number)) {
+    throw new HandlerError(
+      'InvalidRequest',
+      `Model validation failed (expected type: Number, found: ${typeName(value)})`,
+    );
+  }
+  return number;
+}
+
+function typeName(value: Value): string {
+  return Array.isArray(value) ? 'JSONArray' : isMap(value) ? 'JSONObject' : 'String';
 }
 
 /** A property as a truth value (templates write both true and 'true'), or undefined when absent. */
