@@ -16,6 +16,7 @@ def main():
     cluster, group, log_group = ids["Cluster"], ids["HostGroup"], ids["LogGroup"]
     services = [ids["ServiceA"], ids["ServiceB"]]
     described = ecs.describe_services(cluster=cluster, services=services)["services"]
+    deployments = ecs.list_service_deployments(service=described[0]["serviceArn"])
     groups = boto3.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[group])
     hosts = [instance["InstanceId"] for instance in groups["AutoScalingGroups"][0]["Instances"]]
     instances = boto3.client("ec2").describe_instances(InstanceIds=hosts[:1])
@@ -38,6 +39,8 @@ def main():
         "balancer": ids["LoadBalancer"],
         "group": group,
         "hosts": hosts,
+        "hostGroup": instances["Reservations"][0]["Instances"][0]["SecurityGroups"][0]["GroupId"],
+        "vpc": instances["Reservations"][0]["Instances"][0]["VpcId"],
         "image": instances["Reservations"][0]["Instances"][0]["ImageId"],
         "launchTemplate": ids["HostLaunchTemplate"],
         "secret": ids["ViewerSecret"],
@@ -47,6 +50,9 @@ def main():
         "logGroupArn": logs.describe_log_groups(logGroupNamePrefix=log_group)["logGroups"][0]["logGroupArn"],
         "logStream": streams["logStreams"][0]["logStreamName"],
         "repository": "jdci-master",
+        "repositoryArn": boto3.client("ecr").describe_repositories()["repositories"][0]["repositoryArn"],
+        "serviceDeployment": deployments["serviceDeployments"][0]["serviceDeploymentArn"],
+        "serviceRevision": deployments["serviceDeployments"][0]["targetServiceRevisionArn"],
         "zone": boto3.client("route53").list_hosted_zones()["HostedZones"][0]["Id"],
         "role": role,
         "rolePolicy": boto3.client("iam").list_role_policies(RoleName=role)["PolicyNames"][0],

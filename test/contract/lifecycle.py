@@ -73,7 +73,27 @@ def identity_and_access():
     iam.tag_role(RoleName="contract", Tags=[{"Key": "second", "Value": "x"}])
     iam.untag_role(RoleName="contract", TagKeys=["second"])
     seen["roleTags"] = iam.list_role_tags(RoleName="contract")["Tags"]
+    iam.update_role(RoleName="contract", Description="changed", MaxSessionDuration=7200)
+    policy = iam.create_policy(PolicyName="contract", PolicyDocument=POLICY, Tags=[TAG])["Policy"]["Arn"]
+    refused("iam policy twice", iam.create_policy, PolicyName="contract", PolicyDocument=POLICY)
+    iam.create_policy_version(PolicyArn=policy, PolicyDocument=POLICY)
+    iam.set_default_policy_version(PolicyArn=policy, VersionId="v2")
+    iam.delete_policy_version(PolicyArn=policy, VersionId="v1")
+    iam.tag_policy(PolicyArn=policy, Tags=[{"Key": "second", "Value": "x"}])
+    iam.untag_policy(PolicyArn=policy, TagKeys=["second"])
+    refused("iam policy of AWS", iam.delete_policy, PolicyArn=managed)
+    iam.attach_role_policy(RoleName="contract", PolicyArn=policy)
+    refused("iam policy in use", iam.delete_policy, PolicyArn=policy)
+    iam.detach_role_policy(RoleName="contract", PolicyArn=policy)
+    wait(iam, "policy_exists", PolicyArn=policy)
+    iam.delete_policy(PolicyArn=policy)
+    iam.create_service_linked_role(AWSServiceName="ecs.amazonaws.com")
+    refused("iam linked role twice", iam.create_service_linked_role, AWSServiceName="ecs.amazonaws.com")
+    task = iam.delete_service_linked_role(RoleName="AWSServiceRoleForECS")["DeletionTaskId"]
+    iam.get_service_linked_role_deletion_status(DeletionTaskId=task)
     iam.create_instance_profile(InstanceProfileName="contract", Tags=[TAG])
+    iam.tag_instance_profile(InstanceProfileName="contract", Tags=[{"Key": "second", "Value": "x"}])
+    iam.untag_instance_profile(InstanceProfileName="contract", TagKeys=["second"])
     wait(iam, "instance_profile_exists", InstanceProfileName="contract")
     iam.add_role_to_instance_profile(InstanceProfileName="contract", RoleName="contract")
     refused("iam role in use", iam.delete_role, RoleName="contract")
@@ -89,6 +109,29 @@ def no_more_identity():
     iam.delete_role(RoleName="contract")
 
 
+def sessions():
+    account = sts.get_caller_identity()["Account"]
+    trust = TRUST.replace('"Service": "ec2.amazonaws.com"', f'"AWS": "arn:aws:iam::{account}:root"')
+    arn = iam.create_role(RoleName="contract-session", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    iam.put_role_policy(RoleName="contract-session", PolicyName="inline", PolicyDocument=POLICY)
+    keys = sts.assume_role(RoleArn=arn, RoleSessionName="contract")["Credentials"]
+    as_role = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+    seen["session"] = as_role.client("sts").get_caller_identity()["Arn"].split(":")[-1]
+    as_role.client("ecs").list_clusters()
+    refused("session without the right", as_role.client("ssm").describe_parameters)
+    refused("ec2 without the right", as_role.client("ec2").terminate_instances, InstanceIds=[names["hosts"][0]])
+    refused("sts no such role", sts.assume_role, RoleArn=arn + "-none", RoleSessionName="contract")
+    sts.get_session_token()
+    refused("sts bad message", sts.decode_authorization_message, EncodedMessage="nonsense")
+    try:
+        as_role.client("ec2").terminate_instances(InstanceIds=[names["hosts"][0]])
+    except botocore.exceptions.ClientError as error:
+        message = error.response["Error"]["Message"].split("failure message: ")[1]
+        seen["decoded"] = json.loads(sts.decode_authorization_message(EncodedMessage=message)["DecodedMessage"])["allowed"]
+    iam.delete_role_policy(RoleName="contract-session", PolicyName="inline")
+    iam.delete_role(RoleName="contract-session")
+
+
 def quiet_services():
     logs.create_log_group(logGroupName="/contract", tags={"a": "b"})
     refused("logs group twice", logs.create_log_group, logGroupName="/contract")
@@ -99,6 +142,19 @@ def quiet_services():
     logs.tag_resource(resourceArn=arn, tags={"e": "f"})
     logs.untag_resource(resourceArn=arn, tagKeys=["e"])
     seen["logTags"] = logs.list_tags_for_resource(resourceArn=arn)["tags"]
+    stream = {"logGroupName": "/contract", "logStreamName": "contract"}
+    logs.create_log_stream(**stream)
+    refused("logs stream twice", logs.create_log_stream, **stream)
+    now = logs.describe_log_groups(logGroupNamePrefix="/contract")["logGroups"][0]["creationTime"]
+    logs.put_log_events(**stream, logEvents=[{"timestamp": now, "message": line} for line in ("first x", "second")])
+    span = {"startTime": now // 1000 - 60, "endTime": now // 1000 + 60}
+    text = "fields @timestamp, @message | filter @message like /x/ | sort @timestamp desc | limit 5"
+    query = logs.start_query(logGroupName="/contract", queryString=text, **span)["queryId"]
+    until("the query is answered", lambda: logs.get_query_results(queryId=query)["status"] == "Complete")
+    seen["queried"] = [one["value"] for one in logs.get_query_results(queryId=query)["results"][0]][1]
+    refused("query that is over", logs.stop_query, queryId=query)
+    refused("bad query", logs.start_query, logGroupName="/contract", queryString="nonsense", **span)
+    logs.delete_log_stream(**stream)
     logs.delete_log_group(logGroupName="/contract")
     refused("logs no such group", logs.describe_log_streams, logGroupName="/contract")
 
@@ -109,6 +165,12 @@ def quiet_services():
         secretsmanager.get_secret_value(SecretId="contract", VersionStage=stage)["SecretString"]
         for stage in ("AWSCURRENT", "AWSPREVIOUS")
     ]
+    third = secretsmanager.update_secret(SecretId="contract", SecretString="third", Description="changed")["VersionId"]
+    second = secretsmanager.get_secret_value(SecretId="contract", VersionStage="AWSPREVIOUS")["VersionId"]
+    stage = {"SecretId": "contract", "VersionStage": "AWSCURRENT", "MoveToVersionId": second}
+    refused("stage held elsewhere", secretsmanager.update_secret_version_stage, **stage)
+    secretsmanager.update_secret_version_stage(**stage, RemoveFromVersionId=third)
+    refused("no rotation", secretsmanager.rotate_secret, SecretId="contract")
     secretsmanager.tag_resource(SecretId="contract", Tags=[{"Key": "second", "Value": "x"}])
     secretsmanager.untag_resource(SecretId="contract", TagKeys=["second"])
     versions = secretsmanager.list_secret_version_ids(SecretId="contract")["Versions"]
@@ -124,8 +186,16 @@ def quiet_services():
     seen["parameterVersion"] = ssm.put_parameter(Name="/contract/a", Value="2", Type="String", Overwrite=True)["Version"]
     ssm.put_parameter(Name="/contract/b", Value="x,y", Type="StringList")
     seen["parameters"] = [one["Value"] for one in ssm.get_parameters_by_path(Path="/contract")["Parameters"]]
+    ssm.label_parameter_version(Name="/contract/a", ParameterVersion=1, Labels=["old"])
+    seen["parameterByLabel"] = ssm.get_parameter(Name="/contract/a:old")["Parameter"]["Value"]
+    ssm.unlabel_parameter_version(Name="/contract/a", ParameterVersion=1, Labels=["old"])
+    seen["parameterHistory"] = [one["Value"] for one in ssm.get_parameter_history(Name="/contract/a")["Parameters"]]
+    tagged = {"ResourceType": "Parameter", "ResourceId": "/contract/a"}
+    ssm.add_tags_to_resource(**tagged, Tags=[{"Key": "second", "Value": "x"}])
+    ssm.remove_tags_from_resource(**tagged, TagKeys=["second"])
+    seen["parameterTags"] = ssm.list_tags_for_resource(**tagged)["TagList"]
     ssm.delete_parameter(Name="/contract/a")
-    ssm.delete_parameter(Name="/contract/b")
+    seen["deletedParameters"] = ssm.delete_parameters(Names=["/contract/b", "/contract/c"])["InvalidParameters"]
     refused("parameter gone", ssm.get_parameter, Name="/contract/a")
     refused("bad paging token", ssm.get_parameters_by_path, Path="/", NextToken="nonsense")
 
@@ -143,6 +213,7 @@ def quiet_services():
         imageManifest=json.dumps(manifest),
     )
     refused("repository with images", ecr.delete_repository, repositoryName="contract")
+    repository_settings()
     deleted = ecr.batch_delete_image(repositoryName="contract", imageIds=[{"imageTag": "1"}, {"imageTag": "9"}])
     seen["deletedImages"] = [len(deleted["imageIds"]), deleted["failures"][0]["failureCode"]]
     refused("no such image", ecr.describe_images, repositoryName="contract", imageIds=[{"imageTag": "2"}])
@@ -163,6 +234,37 @@ def quiet_services():
     refused("no such record", route53.change_resource_record_sets, **change("DELETE", "192.0.2.9"))
     route53.change_resource_record_sets(**change("DELETE", "192.0.2.1"))
     refused("no such zone", route53.get_hosted_zone, Id="ZNONE")
+    zone = route53.create_hosted_zone(Name="contract.example", CallerReference="contract")["HostedZone"]["Id"]
+    refused("zone twice", route53.create_hosted_zone, Name="contract.example", CallerReference="contract")
+    route53.update_hosted_zone_comment(Id=zone, Comment="contract")
+    tagged = {"ResourceType": "hostedzone", "ResourceId": zone.split("/")[-1]}
+    route53.change_tags_for_resource(**tagged, AddTags=[TAG])
+    seen["zoneTags"] = route53.list_tags_for_resource(**tagged)["ResourceTagSet"]["Tags"]
+    route53.delete_hosted_zone(Id=zone)
+
+
+def repository_settings():
+    name, arn = "contract", ecr.describe_repositories(repositoryNames=["contract"])["repositories"][0]["repositoryArn"]
+    ecr.tag_resource(resourceArn=arn, tags=[{"Key": "second", "Value": "x"}])
+    ecr.untag_resource(resourceArn=arn, tagKeys=["second"])
+    rule = {
+        "rulePriority": 1, "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 9},
+        "action": {"type": "expire"},
+    }
+    refused("no lifecycle policy", ecr.get_lifecycle_policy, repositoryName=name)
+    ecr.put_lifecycle_policy(repositoryName=name, lifecyclePolicyText=json.dumps({"rules": [rule]}))
+    ecr.get_lifecycle_policy(repositoryName=name)
+    ecr.delete_lifecycle_policy(repositoryName=name)
+    refused("no repository policy", ecr.get_repository_policy, repositoryName=name)
+    ecr.set_repository_policy(repositoryName=name, policyText=POLICY)
+    ecr.get_repository_policy(repositoryName=name)
+    ecr.delete_repository_policy(repositoryName=name)
+    refused("no registry policy", ecr.get_registry_policy)
+    ecr.put_image_tag_mutability(repositoryName=name, imageTagMutability="IMMUTABLE")
+    ecr.put_image_scanning_configuration(repositoryName=name, imageScanningConfiguration={"scanOnPush": False})
+    refused("no scan", ecr.describe_image_scan_findings, repositoryName=name, imageId={"imageTag": "1"})
+    ecr.start_image_scan(repositoryName=name, imageId={"imageTag": "1"})
+    wait(ecr, "image_scan_complete", repositoryName=name, imageId={"imageTag": "1"})
 
 
 def instances(vpc, subnet):
@@ -182,6 +284,7 @@ def instances(vpc, subnet):
     refused("rule twice", ec2.authorize_security_group_ingress, GroupId=group, IpPermissions=rule)
     ec2.authorize_security_group_egress(GroupId=group, IpPermissions=rule)
     ec2.revoke_security_group_egress(GroupId=group, IpPermissions=rule)
+    security_group_rules(group, rule)
     ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=rule)
     wait(ec2, "vpc_exists", VpcIds=[vpc])
     wait(ec2, "vpc_available", VpcIds=[vpc])
@@ -194,17 +297,23 @@ def instances(vpc, subnet):
     )
     launched = ec2.run_instances(
         ImageId=names["image"], InstanceType="t3.small", MinCount=1, MaxCount=1, KeyName="contract", SubnetId=subnet,
-        SecurityGroupIds=[group], TagSpecifications=[{"ResourceType": "instance", "Tags": [TAG]}],
+        SecurityGroupIds=[group], TagSpecifications=[{"ResourceType": kind, "Tags": [TAG]} for kind in ("instance", "volume")],
+        BlockDeviceMappings=[{
+            "DeviceName": "/dev/xvdb", "Ebs": {"VolumeSize": 20, "VolumeType": "gp3", "DeleteOnTermination": False},
+        }],
     )
     ids = [launched["Instances"][0]["InstanceId"]]
     seen["launched"] = launched["Instances"][0]["State"]["Name"]
     for name in ("instance_exists", "instance_running", "instance_status_ok", "system_status_ok"):
         wait(ec2, name, InstanceIds=ids)
+    kept = disks(ids[0])
+    attributes(ids[0], group)
     ec2.create_tags(Resources=ids, Tags=[{"Key": "second", "Value": "x"}])
     ec2.delete_tags(Resources=ids, Tags=[{"Key": "second"}])
     ec2.reboot_instances(InstanceIds=ids)
     ec2.stop_instances(InstanceIds=ids)
     wait(ec2, "instance_stopped", InstanceIds=ids)
+    ec2.modify_instance_attribute(InstanceId=ids[0], InstanceType={"Value": "t3.medium"})
     ec2.describe_instance_status(InstanceIds=ids, IncludeAllInstances=True)
     ec2.start_instances(InstanceIds=ids)
     wait(ec2, "instance_running", InstanceIds=ids)
@@ -212,6 +321,9 @@ def instances(vpc, subnet):
     refused("group in use", ec2.delete_security_group, GroupId=group)
     seen["terminating"] = ec2.terminate_instances(InstanceIds=ids)["TerminatingInstances"][0]["CurrentState"]["Name"]
     wait(ec2, "instance_terminated", InstanceIds=ids)
+    wait(ec2, "volume_available", VolumeIds=[kept])
+    ec2.delete_volume(VolumeId=kept)
+    wait(ec2, "volume_deleted", VolumeIds=[kept])
     refused("start what is gone", ec2.start_instances, InstanceIds=ids)
     refused("no such instance", ec2.describe_instances, InstanceIds=["i-0123456789abcdef0"])
     refused("malformed instance", ec2.terminate_instances, InstanceIds=["nonsense"])
@@ -220,6 +332,63 @@ def instances(vpc, subnet):
     refused("no such type", ec2.run_instances, ImageId=names["image"], InstanceType="t99.huge", MinCount=1, MaxCount=1)
     ec2.delete_key_pair(KeyName="contract")
     return group
+
+
+def security_group_rules(group, rule):
+    rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])["SecurityGroupRules"]
+    ingress = next(one["SecurityGroupRuleId"] for one in rules if not one["IsEgress"])
+    narrow = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIpv4": "192.0.2.7/32", "Description": "narrow"}
+    wide = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIpv4": "192.0.2.0/24"}
+    for change in (narrow, wide):
+        ec2.modify_security_group_rules(
+            GroupId=group, SecurityGroupRules=[{"SecurityGroupRuleId": ingress, "SecurityGroupRule": change}]
+        )
+    ec2.update_security_group_rule_descriptions_ingress(GroupId=group, IpPermissions=rule)
+    ec2.update_security_group_rule_descriptions_egress(
+        GroupId=group,
+        SecurityGroupRuleDescriptions=[{
+            "SecurityGroupRuleId": next(one["SecurityGroupRuleId"] for one in rules if one["IsEgress"]),
+            "Description": "out",
+        }],
+    )
+    described = ec2.describe_security_group_rules(SecurityGroupRuleIds=[ingress])["SecurityGroupRules"][0]
+    seen["rule"] = [described["CidrIpv4"], described["Description"]]
+    refused("no such rule", ec2.describe_security_group_rules, SecurityGroupRuleIds=["sgr-0123456789abcdef0"])
+
+
+def disks(instance):
+    """The volume of the instance that is to outlive it."""
+    mine = [{"Name": "attachment.instance-id", "Values": [instance]}]
+    attached = ec2.describe_volumes(Filters=mine)["Volumes"]
+    wait(ec2, "volume_in_use", VolumeIds=[one["VolumeId"] for one in attached])
+    wait(ec2, "snapshot_completed", SnapshotIds=[one["SnapshotId"] for one in attached if one["SnapshotId"]])
+    seen["disks"] = [[one["Attachments"][0]["Device"], one["Size"], one["VolumeType"]] for one in attached]
+    (kept,) = (one["VolumeId"] for one in attached if not one["Attachments"][0]["DeleteOnTermination"])
+    refused("volume in use", ec2.delete_volume, VolumeId=kept)
+    refused("no such volume", ec2.describe_volumes, VolumeIds=["vol-0123456789abcdef0"])
+    return kept
+
+
+def attributes(instance, group):
+    ec2.modify_instance_attribute(InstanceId=instance, DisableApiTermination={"Value": True})
+    refused("protected instance", ec2.terminate_instances, InstanceIds=[instance])
+    ec2.modify_instance_attribute(InstanceId=instance, DisableApiTermination={"Value": False})
+    ec2.modify_instance_attribute(InstanceId=instance, Groups=[group])
+    refused("type of what runs", ec2.modify_instance_attribute, InstanceId=instance, InstanceType={"Value": "t3.large"})
+    ec2.modify_instance_metadata_options(InstanceId=instance, HttpPutResponseHopLimit=1, HttpTokens="required")
+    ec2.monitor_instances(InstanceIds=[instance])
+    ec2.unmonitor_instances(InstanceIds=[instance])
+    ec2.modify_instance_credit_specification(
+        InstanceCreditSpecifications=[{"InstanceId": instance, "CpuCredits": "standard"}]
+    )
+    profile = {"Name": "contract"}
+    made = ec2.associate_iam_instance_profile(InstanceId=instance, IamInstanceProfile=profile)
+    refused("profile twice", ec2.associate_iam_instance_profile, InstanceId=instance, IamInstanceProfile=profile)
+    other = ec2.replace_iam_instance_profile_association(
+        AssociationId=made["IamInstanceProfileAssociation"]["AssociationId"], IamInstanceProfile=profile
+    )
+    ec2.disassociate_iam_instance_profile(AssociationId=other["IamInstanceProfileAssociation"]["AssociationId"])
+    refused("only asked", ec2.describe_instances, DryRun=True)
 
 
 def balancers(vpc, subnets, group):
@@ -242,6 +411,18 @@ def balancers(vpc, subnets, group):
         },
     )
     elb.attach_load_balancer_to_subnets(LoadBalancerName=name, Subnets=subnets[1:])
+    refused(
+        "zones of subnets", elb.enable_availability_zones_for_load_balancer, LoadBalancerName=name,
+        AvailabilityZones=["eu-west-1a"],
+    )
+    refused(
+        "zones of subnets away", elb.disable_availability_zones_for_load_balancer, LoadBalancerName=name,
+        AvailabilityZones=["eu-west-1a"],
+    )
+    refused(
+        "no certificate", elb.set_load_balancer_listener_ssl_certificate, LoadBalancerName=name, LoadBalancerPort=80,
+        SSLCertificateId="arn:aws:acm:eu-west-1:123456789012:certificate/1",
+    )
     elb.apply_security_groups_to_load_balancer(LoadBalancerName=name, SecurityGroups=[group])
     elb.create_load_balancer_listeners(
         LoadBalancerName=name,
@@ -316,7 +497,10 @@ def containers():
         seen[status] = changed["containerInstances"][0]["status"]
     missing = ecs.describe_tasks(cluster=cluster, tasks=[arns[0][:-4] + "0000"])
     seen["missingTask"] = [failure["reason"] for failure in missing["failures"]]
+    by_hand(cluster, definition, host)
+    refused("no revision", ecs.delete_task_definitions, taskDefinitions=["contract"])
     ecs.deregister_task_definition(taskDefinition=definition)
+    ecs.delete_task_definitions(taskDefinitions=[definition])
     refused("inactive definition", ecs.run_task, cluster=cluster, taskDefinition=definition)
     ecs.delete_cluster(cluster="contract")
     refused("cluster in use", ecs.delete_cluster, cluster=cluster)
@@ -324,6 +508,51 @@ def containers():
     refused("no such service", ecs.update_service, cluster=cluster, service="none", desiredCount=1)
     refused("no such task", ecs.stop_task, cluster=cluster, task="0" * 32)
     refused("ecs bad token", ecs.list_tasks, cluster=cluster, nextToken="nonsense")
+
+
+def by_hand(cluster, definition, host):
+    stack = {"name": "stack", "value": "contract", "targetId": host}
+    ecs.put_attributes(cluster=cluster, attributes=[stack])
+    query = "attribute:stack == contract"
+    found = ecs.list_container_instances(cluster=cluster, filter=query)["containerInstanceArns"]
+    placed = ecs.run_task(
+        cluster=cluster, taskDefinition=definition, placementConstraints=[{"type": "memberOf", "expression": query}]
+    )["tasks"]
+    seen["placed"] = found == [host] and placed[0]["containerInstanceArn"] == host
+    ecs.delete_attributes(cluster=cluster, attributes=[{"name": "stack", "targetId": host}])
+    seen["unplaced"] = {
+        one["reason"] for one in ecs.run_task(
+            cluster=cluster, taskDefinition=definition, placementConstraints=[{"type": "memberOf", "expression": query}]
+        )["failures"]
+    } == {"MemberOf placement constraint unsatisfied."}
+    started = ecs.start_task(cluster=cluster, taskDefinition=definition, containerInstances=[host])["tasks"]
+    arns = [placed[0]["taskArn"], started[0]["taskArn"]]
+    wait(ecs, "tasks_running", cluster=cluster, tasks=arns)
+    refused("no exec", ecs.execute_command, cluster=cluster, task=arns[0], command="sh", interactive=True)
+    protected = ecs.update_task_protection(cluster=cluster, tasks=arns[:1], protectionEnabled=True)
+    seen["unprotected"] = [one["reason"] for one in protected["failures"]]
+    refused("host with tasks", ecs.deregister_container_instance, cluster=cluster, containerInstance=host)
+    refused("no newer agent", ecs.update_container_agent, cluster=cluster, containerInstance=host)
+    for task in arns:
+        ecs.stop_task(cluster=cluster, task=task)
+    wait(ecs, "tasks_stopped", cluster=cluster, tasks=arns)
+    service = "jdci-master-a"
+    past = ecs.list_service_deployments(cluster=cluster, service=service)["serviceDeployments"][0]["serviceDeploymentArn"]
+    refused("deployment is over", ecs.stop_service_deployment, serviceDeploymentArn=past)
+    refused("no namespace", ecs.list_services_by_namespace, namespace="none")
+    for call in (ecs.describe_task_sets, ecs.create_task_set, ecs.update_task_set, ecs.delete_task_set):
+        more = {} if call == ecs.describe_task_sets else {"taskDefinition": definition} if call == ecs.create_task_set else {
+            "taskSet": "none", **({"scale": {"value": 1, "unit": "PERCENT"}} if call == ecs.update_task_set else {})
+        }
+        refused("task sets", call, cluster=cluster, service=service, **more)
+    refused(
+        "task sets", ecs.update_service_primary_task_set, cluster=cluster, service=service, primaryTaskSet="none"
+    )
+    ecs.put_account_setting(name="containerInsights", value="enabled")
+    ecs.put_account_setting_default(name="containerInsights", value="disabled")
+    ecs.delete_account_setting(name="containerInsights")
+    ecs.update_cluster(cluster="contract", settings=[{"name": "containerInsights", "value": "enabled"}])
+    ecs.update_cluster_settings(cluster="contract", settings=[{"name": "containerInsights", "value": "disabled"}])
 
 
 def groups(subnets, group):
@@ -336,6 +565,12 @@ def groups(subnets, group):
         LaunchTemplateId=template, SourceVersion="1", LaunchTemplateData={"InstanceType": "t3.medium"}
     )
     ec2.modify_launch_template(LaunchTemplateId=template, DefaultVersion="2")
+    ec2.create_launch_template_version(LaunchTemplateId=template, LaunchTemplateData={"InstanceType": "t3.large"})
+    deleted = ec2.delete_launch_template_versions(LaunchTemplateId=template, Versions=["3", "9"])
+    seen["deletedVersions"] = [
+        deleted["SuccessfullyDeletedLaunchTemplateVersions"][0]["VersionNumber"],
+        deleted["UnsuccessfullyDeletedLaunchTemplateVersions"][0]["ResponseError"]["Code"],
+    ]
     name = "contract"
     autoscaling.create_auto_scaling_group(
         AutoScalingGroupName=name, LaunchTemplate={"LaunchTemplateId": template, "Version": "$Default"},
@@ -351,6 +586,9 @@ def groups(subnets, group):
         return autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"][0]["Instances"]
 
     until("both wait", lambda: [one["LifecycleState"] for one in members()] == ["Pending:Wait"] * 2)
+    autoscaling.record_lifecycle_action_heartbeat(
+        LifecycleHookName="starting", AutoScalingGroupName=name, InstanceId=members()[0]["InstanceId"]
+    )
     for one in members():
         autoscaling.complete_lifecycle_action(
             LifecycleHookName="starting", AutoScalingGroupName=name, InstanceId=one["InstanceId"],
@@ -359,7 +597,7 @@ def groups(subnets, group):
     autoscaling.update_auto_scaling_group(AutoScalingGroupName=name, MinSize=1)
     until("two serve", lambda: [one["LifecycleState"] for one in members()] == ["InService"] * 2)
     autoscaling.delete_lifecycle_hook(LifecycleHookName="starting", AutoScalingGroupName=name)
-    first, second = (one["InstanceId"] for one in members())
+    first = members()[0]["InstanceId"]
     autoscaling.suspend_processes(AutoScalingGroupName=name, ScalingProcesses=["ReplaceUnhealthy", "AZRebalance"])
     autoscaling.resume_processes(AutoScalingGroupName=name)
     autoscaling.create_or_update_tags(Tags=[{
@@ -374,9 +612,11 @@ def groups(subnets, group):
     until("back", lambda: [one["LifecycleState"] for one in members()] == ["InService"] * 2)
     autoscaling.detach_instances(InstanceIds=[first], AutoScalingGroupName=name, ShouldDecrementDesiredCapacity=True)
     until("detached", lambda: len(members()) == 1)
-    ec2.terminate_instances(InstanceIds=[first])
-    autoscaling.set_desired_capacity(AutoScalingGroupName=name, DesiredCapacity=2)
+    autoscaling.attach_instances(InstanceIds=[first], AutoScalingGroupName=name)
+    until("attached", lambda: [one["LifecycleState"] for one in members()] == ["InService"] * 2)
+    instance_refresh(name, members)
     until("two", lambda: [one["LifecycleState"] for one in members()] == ["InService"] * 2)
+    second = members()[0]["InstanceId"]
     autoscaling.set_instance_health(InstanceId=second, HealthStatus="Unhealthy", ShouldRespectGracePeriod=False)
     until("replaced", lambda: second not in [one["InstanceId"] for one in members()] and len(members()) == 2)
     autoscaling.put_lifecycle_hook(
@@ -401,6 +641,28 @@ def groups(subnets, group):
         lambda: not autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"],
     )
     ec2.delete_launch_template(LaunchTemplateId=template)
+
+
+def instance_refresh(name, members):
+    before = {one["InstanceId"] for one in members()}
+    refused("no refresh", autoscaling.cancel_instance_refresh, AutoScalingGroupName=name)
+    refresh = autoscaling.start_instance_refresh(AutoScalingGroupName=name, Preferences={"InstanceWarmup": 10})
+    refused("refresh twice", autoscaling.start_instance_refresh, AutoScalingGroupName=name)
+
+    def status():
+        described = autoscaling.describe_instance_refreshes(
+            AutoScalingGroupName=name, InstanceRefreshIds=[refresh["InstanceRefreshId"]]
+        )["InstanceRefreshes"][0]
+        return described["Status"], described["PercentageComplete"]
+
+    until("refreshed", lambda: status() == ("Successful", 100))
+    until("two", lambda: [one["LifecycleState"] for one in members()] == ["InService"] * 2)
+    seen["kept"] = sorted(before & {one["InstanceId"] for one in members()})
+    autoscaling.start_instance_refresh(AutoScalingGroupName=name)
+    autoscaling.cancel_instance_refresh(AutoScalingGroupName=name)
+    until("cancelled", lambda: autoscaling.describe_instance_refreshes(
+        AutoScalingGroupName=name
+    )["InstanceRefreshes"][0]["Status"] == "Cancelled")
 
 
 def capacity_provider(group):
@@ -512,11 +774,35 @@ def stacks():
     refused("no such stack", cloudformation.describe_stacks, StackName=name)
     refused("missing parameter", cloudformation.create_stack, StackName="other", TemplateBody=names["template"])
     refused("no template", cloudformation.create_stack, StackName="other")
+    exporting = {
+        "Resources": {"Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"}},
+        "Outputs": {"Name": {"Value": "x", "Export": {"Name": "contract-export"}}},
+    }
+    importing = {
+        "Resources": {
+            "Parameter": {
+                "Type": "AWS::SSM::Parameter",
+                "Properties": {"Type": "String", "Value": {"Fn::ImportValue": "contract-export"}},
+            }
+        }
+    }
+    for stack, body in (("contract-exports", exporting), ("contract-imports", importing)):
+        cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps(body))
+        wait(cloudformation, "stack_create_complete", StackName=stack)
+    seen["exports"] = [one["Value"] for one in cloudformation.list_exports()["Exports"]]
+    seen["imports"] = cloudformation.list_imports(ExportName="contract-export")["Imports"]
+    refused("not imported", cloudformation.list_imports, ExportName="none")
+    cloudformation.delete_stack(StackName="contract-exports")
+    until("the deletion is cancelled", lambda: status("contract-exports") == "CREATE_COMPLETE")
+    for stack in ("contract-imports", "contract-exports"):
+        cloudformation.delete_stack(StackName=stack)
+        wait(cloudformation, "stack_delete_complete", StackName=stack)
     refused("bad template", cloudformation.validate_template, TemplateBody="Resources: [")
 
 
 def main():
     identity_and_access()
+    sessions()
     quiet_services()
     vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
     subnets = [one["SubnetId"] for one in ec2.describe_subnets()["Subnets"]]

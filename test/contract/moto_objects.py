@@ -109,7 +109,7 @@ def hosts():
         LoadBalancerName="jdci", Instances=[{"InstanceId": one} for one in ids]
     )
     return {
-        "balancer": "jdci", "group": "hosts", "hosts": ids, "image": image, "launchTemplate": template,
+        "balancer": "jdci", "group": "hosts", "hosts": ids, "hostGroup": group, "vpc": vpc, "image": image, "launchTemplate": template,
         "role": "host", "rolePolicy": "logs", "profile": "host",
     }
 
@@ -156,7 +156,7 @@ def masters(instances):
     ecs.run_task(cluster=STACK, taskDefinition=definition, count=2, tags=[ecs_tag])
     return {
         "services": [one["serviceName"] for one in services],
-        "serviceArn": services[0]["serviceArn"],
+        "serviceArn": services[0]["serviceArn"], "serviceDeployment": "none", "serviceRevision": "none",
         "taskDefinition": definition,
         "capacityProviders": ["jdci-jdci"],
         "tasks": ecs.list_tasks(cluster=STACK)["taskArns"],
@@ -200,6 +200,7 @@ def the_rest():
     return {
         "secret": secret, "parameter": "/ec2/keypair/key-1", "parameterPath": "/ec2/keypair", "logGroup": "/jdci/jdci",
         "logGroupArn": log_group_arn, "logStream": "a/master/1", "repository": "jdci-master", "zone": zone,
+        "repositoryArn": ecr.describe_repositories()["repositories"][0]["repositoryArn"],
     }
 
 
