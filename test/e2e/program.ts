@@ -29,6 +29,7 @@ export function temporaryFolder(): { path: string; remove: () => void } {
 }
 
 export interface Program {
+  readonly pid: number;
   /** The screen as a person sees it: one string a row, right-trimmed. */
   screen(): string[];
   text(): string;
@@ -86,6 +87,7 @@ export function startProgram(
   };
   const text = () => screen().join('\n');
   return {
+    pid: child.pid,
     screen,
     text,
     press: (keys) => child.write(keys),
