@@ -155,6 +155,14 @@ const callChoices: readonly FaultChoice[] = [
     fault: { service: 'ecs', operation: '*', kind: 'nonsense', count: 20 },
   },
   {
+    name: 'scaling-cut',
+    label: 'Auto Scaling’s answers are cut off, 10 times',
+    effect:
+      'the next 10 requests to Auto Scaling are carried out, and the connection breaks in the middle of the answer',
+    where: 'calls',
+    fault: { service: 'autoscaling', operation: '*', kind: 'cut', count: 10 },
+  },
+  {
     name: 'masters-unreachable',
     label: 'The road to the masters is cut',
     effect: 'no request to a master’s port gets an answer until the fault is cleared; the AWS side goes on',
@@ -196,6 +204,20 @@ export async function putFault(
   return active;
 }
 
+/**
+ * Puts in what somebody wrote: a fault, a list of them, or what else a fault file takes (`docs/sandbox-faults.md`), as JSON;
+ * resolves with all that are in force. Throws {@link ProblemError}, also when it is no JSON or no fault.
+ */
+export async function putWritten(session: Session, text: string, logPath?: string): Promise<readonly SandboxFault[]> {
+  const written = parsed(text);
+  if (typeof written !== 'object' || written === null) {
+    throw problem('refused', 'that is not a fault in JSON', 'write one such as {"kind":"master-hangs","slot":"a"}');
+  }
+  const active = await post(session, written);
+  await note(session, 'written', safeLine(text), logPath);
+  return active;
+}
+
 /** Clears one fault by its id, or every one; resolves with what is in force still. Throws {@link ProblemError}. */
 export async function clearFaults(session: Session, id?: string, logPath?: string): Promise<readonly SandboxFault[]> {
   const active = await post(session, { clear: id ?? true });
@@ -231,7 +253,7 @@ async function post(session: Session, body: unknown): Promise<readonly SandboxFa
     if (read.success) return read.data.active.map(plain);
   }
   const refused = z.safeParse(refusalShape, answer);
-  if (refused.success) throw problem('refused', safeLine(refused.data.error), 'choose another fault');
+  if (refused.success) throw problem('refused', safeLine(refused.data.error), 'choose another fault, or mend what is written');
   throw problem('nonsense', `the sandbox answered ${status} with something else`, 'is it of the same version?');
 }
 

@@ -1,5 +1,5 @@
 import { acquireLock } from '../actions/farm-lock.ts';
-import { activeFaults, clearFaults, putFault } from '../actions/sandbox-faults.ts';
+import { activeFaults, clearFaults, putFault, putWritten } from '../actions/sandbox-faults.ts';
 import { problemOf } from '../core/problem.ts';
 import { drills } from '../drills/catalogue.ts';
 import { drillRefusal } from '../drills/guard.ts';
@@ -79,6 +79,7 @@ export function makeLoaded(session: Session, account: AccountControl): Omit<Load
   const sandboxFaults = {
     active: () => activeFaults(session),
     put: (choice: Parameters<typeof putFault>[1]) => putFault(session, choice),
+    write: (text: string) => putWritten(session, text),
     clear: (id?: string) => clearFaults(session, id),
   };
   return {

@@ -27,7 +27,8 @@ export type Scope =
   | 'masters'
   | 'scroll'
   | 'detail'
-  | 'faults';
+  | 'faults'
+  | 'fault-text';
 
 export type Command =
   | 'quit'
@@ -56,6 +57,7 @@ export type Command =
   | 'last'
   | 'filter'
   | 'accept'
+  | 'write'
   | 'clear'
   | 'yes'
   | 'no'
@@ -338,8 +340,11 @@ export const keymap: readonly Binding[] = [
     hint: 'put in, take out',
     description: 'put the fault in; take it out',
   },
+  { command: 'write', scope: 'faults', keys: ['n'], hint: 'another', description: 'write any other fault, as JSON' },
   { command: 'clear', scope: 'faults', keys: ['c'], hint: 'clear all', description: 'clear every fault' },
   { command: 'back', scope: 'faults', keys: ['esc'], hint: 'board', description: 'the board' },
+  { command: 'accept', scope: 'fault-text', keys: ['enter'], hint: 'put in', description: 'put in what is written' },
+  { command: 'back', scope: 'fault-text', keys: ['esc'], hint: 'cancel', description: 'back to the list' },
 
   { command: 'retry', scope: 'trouble', keys: ['r', 'enter'], hint: 'try again', description: 'try again' },
   { command: 'back', scope: 'trouble', keys: ['esc'], hint: 'back', description: 'back' },
@@ -362,7 +367,7 @@ export const keymap: readonly Binding[] = [
 ];
 
 /** Scopes in which letters are text, so that only the keys of the scope itself and control keys are commands. */
-const textScopes: ReadonlySet<Scope> = new Set(['filter', 'word', 'editing']);
+const textScopes: ReadonlySet<Scope> = new Set(['filter', 'word', 'editing', 'fault-text']);
 
 /** Whether a screen that listens in these scopes takes letters as text. */
 export function takesText(scopes: readonly Scope[]): boolean {

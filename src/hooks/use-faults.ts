@@ -2,6 +2,7 @@ import { type FaultChoice, isFault, type SandboxFault } from '../actions/sandbox
 import { type Problem, problemOf } from '../core/problem.ts';
 import type { Session } from '../farm/session.ts';
 import type { FarmStore } from '../farm/view.ts';
+import { safeLine } from '../terminal/safe-text.ts';
 import { Observable, useObservable } from './observable.ts';
 
 /** The sandbox's faults in force. */
@@ -16,6 +17,8 @@ export interface FaultsState {
 export interface SandboxFaults {
   active(): Promise<readonly SandboxFault[]>;
   put(choice: FaultChoice): Promise<readonly SandboxFault[]>;
+  /** What somebody wrote, as JSON. */
+  write(text: string): Promise<readonly SandboxFault[]>;
   /** One by its id, or all. */
   clear(id?: string): Promise<readonly SandboxFault[]>;
 }
@@ -49,6 +52,15 @@ export class FaultsControl extends Observable<FaultsState> {
       },
       () => event,
     );
+  }
+
+  /** Puts in what somebody wrote; whether it was taken. */
+  async write(text: string): Promise<boolean> {
+    await this.#ask(
+      () => this.#faults.write(text),
+      () => `put into the sandbox: ${safeLine(text)}`,
+    );
+    return this.current().problem === undefined;
   }
 
   clear(): Promise<void> {

@@ -1,5 +1,6 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { type FaultChoice, faultChoices, isFault, type SandboxFault } from '../actions/sandbox-faults.ts';
+import { entrySpans } from '../components/dialog-lines.ts';
 import { bodyRows, Frame } from '../components/Frame.tsx';
 import type { HeaderFacts } from '../components/header-line.ts';
 import { Lines } from '../components/Lines.tsx';
@@ -8,6 +9,7 @@ import { rowsThatFit, Table } from '../components/Table.tsx';
 import type { Column } from '../components/table-layout.ts';
 import type { Snapshot } from '../farm/snapshot.ts';
 import type { Scope } from '../hooks/keymap.ts';
+import { entryOf, type TextEntry, typeInto } from '../hooks/text-entry.ts';
 import { type FaultsControl, useFaults } from '../hooks/use-faults.ts';
 import { useCommands } from '../hooks/use-keys.ts';
 import { useTable } from '../hooks/use-table.ts';
@@ -75,6 +77,9 @@ function columnsFor(active: readonly SandboxFault[] | undefined): readonly Colum
 }
 
 const scopes: readonly Scope[] = ['faults', 'scroll'];
+const writing: readonly Scope[] = ['fault-text'];
+/** What is there to be changed when one begins to write. */
+const example = '{"service":"ecs","operation":"StopTask","kind":"throttle","count":5}';
 
 export interface FaultsProps {
   readonly size: TerminalSize;
@@ -98,24 +103,48 @@ export function Faults({ size, facts, control, snapshot, onBack }: FaultsProps) 
     rowsThatFit(tableHeight),
   );
   const chosen = choices[table.index];
+  /** What is being written; undefined: nothing is. */
+  const [entry, setEntry] = useState<TextEntry>();
   useEffect(() => void control.look(), [control]);
-  useCommands(scopes, {
-    ...handlers,
-    choose: () => {
-      if (chosen) void control.toggle(chosen);
+  useCommands(
+    scopes,
+    {
+      ...handlers,
+      choose: () => {
+        if (chosen) void control.toggle(chosen);
+      },
+      write: () => setEntry(entryOf(example)),
+      clear: () => void control.clear(),
+      back: onBack,
     },
-    clear: () => void control.clear(),
-    back: onBack,
-  });
-  const about: Spans[] = chosen
-    ? [...wrapWords(sentence(chosen.effect), width - 2).map((line): Spans => [span(` ${line}`)])]
-    : [];
+    { active: entry === undefined },
+  );
+  useCommands(
+    writing,
+    {
+      // What was refused stays, to be mended.
+      accept: () => void control.write(entry?.text ?? '').then((taken) => taken && setEntry(undefined)),
+      back: () => setEntry(undefined),
+    },
+    {
+      level: 'entry',
+      active: entry !== undefined,
+      onText: (press) => setEntry((before) => before && typeInto(before, press)),
+    },
+  );
+  const about: Spans[] = entry
+    ? [[span(' fault ', 'key'), ...entrySpans(entry, width - 8)]]
+    : chosen
+      ? [...wrapWords(sentence(chosen.effect), width - 2).map((line): Spans => [span(` ${line}`)])]
+      : [];
   const inForce: Spans[] =
     state.active === undefined
       ? [[state.problem ? span(' ? not seen', 'unknown') : span(' ◌ asking the sandbox', 'moving')]]
       : active.length === 0
         ? [[span(' ○ no fault is in force', 'dim')]]
         : active.map((fault): Spans => [span(' ▲ ', 'warning'), span(faultWords(fault))]);
+  // Who refuses a fault has said what is in force.
+  const seen = state.problem === undefined || state.problem.kind === 'refused';
   const trouble = state.problem ? problemLines(state.problem, width) : [];
   const room = underRows - 2 - about.length - trouble.length;
   const shown = inForce.length <= room ? inForce : inForce.slice(0, Math.max(0, room - 1));
@@ -129,7 +158,7 @@ export function Faults({ size, facts, control, snapshot, onBack }: FaultsProps) 
     ...(more > 0 ? [[span(`   and ${more} more`, 'warning')] as Spans] : []),
   ];
   return (
-    <Frame size={size} facts={facts} scopes={scopes}>
+    <Frame size={size} facts={facts} scopes={entry ? writing : scopes}>
       <Lines
         lines={[
           [{ text: ' Faults of the sandbox', tone: 'heading' }, span('  · a drill measures, these only break', 'dim')],
@@ -137,7 +166,7 @@ export function Faults({ size, facts, control, snapshot, onBack }: FaultsProps) 
         width={width}
       />
       <Table
-        columns={columnsFor(state.problem ? undefined : state.active)}
+        columns={columnsFor(seen ? state.active : undefined)}
         rows={choices}
         rowKey={(choice) => choice.name}
         width={width}

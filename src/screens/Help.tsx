@@ -17,6 +17,7 @@ export const scopeTitles: Readonly<Record<Scope, string>> = {
   drill: 'On the drill',
   interrupted: 'At drills that were cut off',
   faults: 'At the faults of the sandbox',
+  'fault-text': 'While writing a fault',
   parameters: 'At the parameters',
   editing: 'While typing a value',
   choosing: 'While choosing a value',

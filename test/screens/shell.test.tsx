@@ -32,7 +32,12 @@ afterEach(() => {
 const wide = { columns: 120, rows: 40 };
 const small = { columns: 80, rows: 24 };
 
-const noFaults: SandboxFaults = { active: async () => [], put: async () => [], clear: async () => [] };
+const noFaults: SandboxFaults = {
+  active: async () => [],
+  put: async () => [],
+  write: async () => [],
+  clear: async () => [],
+};
 
 function manyAgents(count: number): Snapshot {
   const instances: InstanceFacts[] = Array.from({ length: count }, (_, at) =>
@@ -564,6 +569,7 @@ describe('the sandbox’s faults', () => {
       return active;
     });
     const { screen, store } = await open({
+      ...noFaults,
       active: async () => active,
       put: async ({ fault }) => {
         active = [{ ...fault, id: 'f7' }];
@@ -603,6 +609,38 @@ describe('the sandbox’s faults', () => {
     expect(screen.text()).toContain(' ▲ resource-fails at stabilize resourceType AWS::ECS::Service, 1 more time');
   });
 
+  it('are written when none of the list is what is wanted, and what is refused stays to be mended', async () => {
+    const written: string[] = [];
+    const refused = { kind: 'refused', source: 's', message: 'service: no service ecx', advice: 'mend it' } as const;
+    const { screen, store } = await open({
+      ...noFaults,
+      write: async (text) => {
+        written.push(text);
+        if (text.includes('ecx')) throw new ProblemError(refused);
+        return [{ ...JSON.parse(text), id: 'f9' }];
+      },
+    });
+    await screen.press('n');
+    expect(screen.text()).toContain('fault {"service":"ecs","operation":"StopTask","kind":"throttle","count":5}');
+    // Letters are text now, also those that are keys of the list.
+    await screen.press('\u0015');
+    await screen.press('{"service":"ecx","kind":"cut"}');
+    await screen.press(keys.enter);
+    expect(screen.text()).toContain('✕ service: no service ecx');
+    expect(screen.text()).toContain('fault {"service":"ecx","kind":"cut"}');
+    await screen.press('\u0015');
+    await screen.press('{"service":"ecs","kind":"cut"}');
+    await screen.press(keys.enter);
+    expect(screen.text()).toContain(' ▲ cut ecs:*');
+    expect(screen.text()).not.toContain(' fault {');
+    expect(written).toEqual(['{"service":"ecx","kind":"cut"}', '{"service":"ecs","kind":"cut"}']);
+    expect(store.current().changes.at(-1)).toMatchObject({ source: 'operator' });
+    await screen.press('n');
+    await screen.press(keys.esc);
+    expect(screen.text()).toContain('Faults of the sandbox');
+    expect(screen.text()).not.toContain(' fault {');
+  });
+
   it('say why one cannot be put in', async () => {
     const problem = {
       kind: 'refused',
@@ -613,7 +651,7 @@ describe('the sandbox’s faults', () => {
     const { screen } = await open({ ...noFaults, put: () => Promise.reject(new ProblemError(problem)) });
     await screen.press(keys.enter);
     expect(screen.text()).toContain('✕ no master of slot a is running');
-    expect(screen.text()).toContain('? not seen');
+    expect(screen.text()).toContain('○ out');
   });
 
   it('are not there read-only', async () => {
