@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import { type GlobalOptions, keyValue, seconds, stackName, wholeNumber } from './commands/options.ts';
 import { CommandError, exitCode } from './core/exit.ts';
 import type { Io } from './core/io.ts';
@@ -58,7 +58,14 @@ const program = new Command('jdci-tui')
   .option('--json', 'print one JSON document', false)
   .option('--refresh <seconds>', 'pace of observation', seconds(1, 300), 2)
   .option('--no-color', 'no colours (also NO_COLOR)')
-  .option('--debug <file>', 'append a debug log, without secrets, to this file');
+  .option('--debug <file>', 'append a debug log, without secrets, to this file')
+  .addHelpText(
+    'after',
+    '\nEnvironment:\n' +
+      "  AWS's own variables, and those in brackets above\n" +
+      "  JDCI_CA_BUNDLE       PEM file of authorities to trust besides Node's, at the\n" +
+      '                       front door and on the way to the masters',
+  );
 
 program
   .command('board', { isDefault: true })
@@ -173,6 +180,7 @@ program
   .option('--seed <number>', 'same seed, same history', wholeNumber(0, 0x7fffffff))
   .option('--farm', 'with a farm already provisioned', false)
   .option('--faults <file>', 'JSON file of faults to begin with')
+  .addHelpText('after', '\nEnvironment:\n  JDCI_SANDBOX_SETTINGS  JSON file of timings, load, size: docs/sandbox.md')
   .action(async (local: { port: number; speed: number; seed?: number; farm: boolean; faults?: string }) => {
     const { runSandbox } = await import('./commands/sandbox.ts');
     const settings = process.env.JDCI_SANDBOX_SETTINGS || undefined;
@@ -187,7 +195,11 @@ function unknownCommand(word: string): CommandError {
 
 /** One line for whatever is wrong with the command line: what, what was expected, the nearest right word. */
 function usageLine(error: CommanderError): string {
-  const text = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+  const text = error.message
+    .replace(/^error: /, '')
+    .replace('is invalid. ', 'is invalid: ')
+    .replace(/\.$/, '')
+    .replaceAll('\n', ' ');
   return `jdci-tui: ${text}; see jdci-tui --help\n`;
 }
 
@@ -196,12 +208,19 @@ function forAll(command: Command, apply: (command: Command) => void): void {
   for (const sub of command.commands) forAll(sub, apply);
 }
 
+const help = new Help();
+
 forAll(program, (command) => {
   command
     .exitOverride()
     .helpOption('--help', 'show this help')
     .helpCommand(false)
-    .allowExcessArguments(command.name() === 'board');
+    .allowExcessArguments(command.name() === 'board')
+    .configureHelp({
+      showGlobalOptions: true,
+      // What is off, or empty, unless given needs no words.
+      optionDescription: (option) => help.optionDescription(option).replace(/ \(default: (false|\{\})\)$/, ''),
+    });
   // Commander's own error lines are replaced by one of ours; help keeps going to standard output.
   command.configureOutput({ outputError: () => {} });
 });

@@ -204,7 +204,7 @@ function dryRun(
   else {
     io.stdout(
       [
-        `${drill.name} on ${target.label} would: ${plan.effect}`,
+        `${drill.name} on ${target.label}: ${plan.effect}`,
         `expected: ${plan.hypothesis}`,
         `recovery predicted after ${plan.predictedSeconds} s, budget ${plan.budgetSeconds} s, builds that would be lost: ${plan.builds.lost}`,
         refusal ? `refused now: ${refusal.reason}; ${refusal.advice}` : 'it may be run now; nothing was done',

@@ -22,6 +22,8 @@ export interface CheckedTools {
   json<T = Record<string, unknown>>(...args: string[]): Promise<T>;
   /** As `json`, through a JMESPath expression. */
   query<T>(expression: string, ...args: string[]): Promise<T>;
+  /** Runs lines of bash in which `aws` is that command line; resolves however it ends. */
+  shell(lines: string): Promise<Finished>;
   /** Runs a script of this folder with `input` on its standard input; its standard output as JSON. */
   script<T>(name: string, input?: unknown, ...args: string[]): Promise<T>;
   /** Every answer so far. */
@@ -77,6 +79,7 @@ function checked(tools: PythonTools, given: Record<string, string>): CheckedTool
       if (code !== 0) throw new Error(`${name}: ${stderr}`);
       return JSON.parse(stdout) as T;
     },
+    shell: (lines) => tools.shell(lines, environment),
     answers,
     problems: () => [
       ...new Set(

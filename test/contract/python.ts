@@ -2,7 +2,7 @@ import { type ExecFileException, execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface Finished {
@@ -23,6 +23,8 @@ export interface PythonTools {
     /** What it reads from its standard input; nothing when not given. */
     input?: string,
   ): Promise<Finished>;
+  /** Runs lines of bash, which finds those programs by their names, in such an environment. */
+  shell(lines: string, environment?: Record<string, string>): Promise<Finished>;
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -46,6 +48,10 @@ export async function pythonTools(): Promise<PythonTools | string> {
     path,
     run: (program, args, environment = {}, input = '') =>
       finished(path(program), args, { ...bare(), ...withoutEmpty(environment) }, input),
+    shell: (lines, environment = {}) => {
+      const PATH = [join(folder, 'bin'), process.env.PATH ?? ''].join(delimiter);
+      return finished('bash', ['-c', lines], { ...bare(), ...withoutEmpty(environment), PATH });
+    },
   };
 }
 
