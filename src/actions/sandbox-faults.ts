@@ -253,7 +253,8 @@ async function post(session: Session, body: unknown): Promise<readonly SandboxFa
     if (read.success) return read.data.active.map(plain);
   }
   const refused = z.safeParse(refusalShape, answer);
-  if (refused.success) throw problem('refused', safeLine(refused.data.error), 'choose another fault, or mend what is written');
+  if (refused.success)
+    throw problem('refused', safeLine(refused.data.error), 'choose another fault, or mend what is written');
   throw problem('nonsense', `the sandbox answered ${status} with something else`, 'is it of the same version?');
 }
 

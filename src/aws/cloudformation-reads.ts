@@ -34,6 +34,7 @@ export async function describeStack(aws: Aws, name: string, signal?: AbortSignal
     outputs: record(stack.Outputs, (one) => [one.OutputKey, one.OutputValue]),
     ...orAbsent('reason', stack.StackStatusReason === undefined ? undefined : safeLine(stack.StackStatusReason)),
     ...orAbsent('updatedAt', time(stack.LastUpdatedTime)),
+    ...orAbsent('deletedAt', time(stack.DeletionTime)),
   };
 }
 

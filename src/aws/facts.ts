@@ -7,6 +7,8 @@ export interface StackFacts {
   readonly reason?: string;
   readonly createdAt: number;
   readonly updatedAt?: number;
+  /** When its deletion was asked for. */
+  readonly deletedAt?: number;
   readonly parameters: Readonly<Record<string, string>>;
   /** Present only when the stack is complete, as on AWS. */
   readonly outputs: Readonly<Record<string, string>>;

@@ -3,6 +3,7 @@ import type { Farm } from './joined.ts';
 import type { Host } from './joined-hosts.ts';
 import { fresh } from './reading.ts';
 import type { Snapshot } from './snapshot.ts';
+import { isBeingDeleted } from './stack-status.ts';
 
 /** Hosts that cannot take a master, and a group that is short of them. */
 export function hostFindings(snapshot: Snapshot, farm: Farm): readonly Judgement[] {
@@ -11,7 +12,7 @@ export function hostFindings(snapshot: Snapshot, farm: Farm): readonly Judgement
 
 function groupShort(snapshot: Snapshot): readonly Judgement[] {
   const group = fresh(snapshot.group);
-  if (!group) return [];
+  if (!group || isBeingDeleted(snapshot.stack.value?.status ?? '')) return [];
   const inService = group.instances.filter((one) => one.lifecycle === 'InService' && one.health === 'Healthy').length;
   if (inService >= group.desired) return [];
   const newest = group.activities[0];

@@ -1,6 +1,6 @@
 import type { Judgement } from './finding.ts';
 import type { Snapshot } from './snapshot.ts';
-import { isInProgress, isSettled } from './stack-status.ts';
+import { isBeingDeleted, isInProgress, isSettled } from './stack-status.ts';
 
 /** What CloudFormation says of the stack as a whole. */
 export function stackFindings({ farm, stack }: Snapshot): readonly Judgement[] {
@@ -8,7 +8,8 @@ export function stackFindings({ farm, stack }: Snapshot): readonly Judgement[] {
   if (!facts || isSettled(facts.status)) return [];
   const subject = `stack ${farm.stack}`;
   const reason = facts.reason ? `: ${facts.reason}` : '';
-  const since = facts.updatedAt ?? facts.createdAt;
+  const since =
+    (facts.status.startsWith('DELETE_') ? facts.deletedAt : undefined) ?? facts.updatedAt ?? facts.createdAt;
   const undoing = facts.status === 'ROLLBACK_IN_PROGRESS';
   if (isInProgress(facts.status)) {
     return [
@@ -20,7 +21,9 @@ export function stackFindings({ farm, stack }: Snapshot): readonly Judgement[] {
         since,
         advice: undoing
           ? 'its creation failed and is being undone: see its events for the first failure'
-          : 'wait for it to end; what is not made yet cannot be seen',
+          : isBeingDeleted(facts.status)
+            ? 'wait for it to end; what is deleted already cannot be seen'
+            : 'wait for it to end; what is not made yet cannot be seen',
       },
     ];
   }

@@ -40,10 +40,10 @@ async function askBalancer(round: Round, signal: AbortSignal): Promise<BalancerF
   return { ...facts, frontDoorUrl: frontDoorUrl(stack, description.dnsName, secure), instances };
 }
 
-/** Outputs exist only when a stack is complete; until then the name is the record's, or the balancer's own. */
+/** Outputs exist only when a stack is complete; until then as the output will be: the record's name, or the balancer's own. */
 function frontDoorUrl(stack: StackFacts, balancerName: string, secure: boolean): string {
   const output = stack.outputs.FrontDoorUrl;
   if (output && URL.canParse(output)) return output;
   const recordName = stack.resources.DnsRecord === undefined ? undefined : stack.parameters.DnsName;
-  return `${secure ? 'https' : 'http'}://${(recordName || balancerName).toLowerCase()}`;
+  return `${secure ? 'https' : 'http'}://${recordName || balancerName}/`;
 }

@@ -16,6 +16,11 @@ export function isInProgress(status: string): boolean {
   return status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS';
 }
 
+/** It is on its way to be gone, and nothing of it comes back. */
+export function isBeingDeleted(status: string): boolean {
+  return status === 'DELETE_IN_PROGRESS';
+}
+
 /** It stands as someone asked for it: made, updated, or imported; an update that was rolled back stands as before. */
 export function isSettled(status: string): boolean {
   return ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'IMPORT_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'].includes(status);

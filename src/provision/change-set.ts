@@ -196,14 +196,24 @@ async function protect(session: Session, proposal: Proposal): Promise<void> {
   }
 }
 
+/** Deletes a change set. While CloudFormation is still making it, it refuses to: then once it is made. */
+async function takeAway(session: Session, id: string): Promise<void> {
+  try {
+    await deleteChangeSet(session.aws, id);
+  } catch (error) {
+    const { kind, code } = problemOf(error);
+    if (kind === 'not-found') return;
+    // The name on the wire, and that of the SDK's class.
+    if (!/^InvalidChangeSetStatus(Exception)?$/.test(code ?? '')) throw error;
+    await settled(session, id);
+    await deleteChangeSet(session.aws, id);
+  }
+}
+
 /** Takes a proposal back, and with it the empty stack that it made. Never touches a stack that has been something. */
 export async function discard(session: Session, proposal: Proposal): Promise<void> {
   const { aws } = session;
-  try {
-    await deleteChangeSet(aws, proposal.changeSetArn);
-  } catch (error) {
-    if (problemOf(error).kind !== 'not-found') throw error;
-  }
+  await takeAway(session, proposal.changeSetArn);
   if (proposal.kind !== 'CREATE' || !proposal.madeStack) return;
   const stack = await findStack(aws, proposal.stackId);
   if (stack?.status === 'REVIEW_IN_PROGRESS') await deleteStack(aws, stack.id);

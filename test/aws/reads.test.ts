@@ -158,8 +158,9 @@ describe('the other services', () => {
         Stacks: [
           {
             StackId: 's',
-            StackStatus: 'CREATE_IN_PROGRESS',
+            StackStatus: 'DELETE_IN_PROGRESS',
             CreationTime: new Date(7),
+            DeletionTime: new Date(9),
             Parameters: [{ ParameterKey: 'AgentCap', ParameterValue: '4' }],
           },
         ],
@@ -181,8 +182,9 @@ describe('the other services', () => {
     });
     expect(await describeStack(aws, 'jdci')).toEqual({
       id: 's',
-      status: 'CREATE_IN_PROGRESS',
+      status: 'DELETE_IN_PROGRESS',
       createdAt: 7,
+      deletedAt: 9,
       parameters: { AgentCap: '4' },
       outputs: {},
     });

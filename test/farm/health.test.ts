@@ -297,6 +297,20 @@ describe('health', () => {
     });
   });
 
+  it('tells a deletion by when it was asked for, and expects no new hosts of it', () => {
+    const deleting = healthy({
+      stack: seen(stack({ status: 'DELETE_IN_PROGRESS', deletedAt: noon - minute }), noon),
+      group: changed(healthy().group, (facts) => ({ ...facts, instances: [] })),
+    });
+    expect(health(deleting, noon).findings).toEqual([
+      expect.objectContaining({
+        id: 'stack-in-progress',
+        since: noon - minute,
+        advice: 'wait for it to end; what is deleted already cannot be seen',
+      }),
+    ]);
+  });
+
   it('is critical after a creation that failed, and says what is left to do', () => {
     const failed = healthy({ stack: seen(stack({ status: 'ROLLBACK_COMPLETE' }), noon) });
     expect(health(failed, noon).findings[0]).toMatchObject({ id: 'stack-failed', severity: 'critical' });

@@ -136,7 +136,7 @@ describe('a round', () => {
     const { round, session } = await farm();
     const snapshot = await round();
     expect(problems(snapshot)).toEqual([]);
-    expect(snapshot.balancer.value?.frontDoorUrl).toBe('http://door.example');
+    expect(snapshot.balancer.value?.frontDoorUrl).toBe('http://Door.example/');
     expect(snapshot.probe.value).toMatchObject({ requests: 1, failures: 0 });
     expect(snapshot.masters.a?.value).toMatchObject({ url: 'http://10.0.0.1:8080', session: '10.0.0.1' });
     expect(snapshot.masters.b?.value).toMatchObject({ url: 'http://10.0.0.2:8080', session: '10.0.0.2' });

@@ -148,6 +148,28 @@ const proposal: Proposal = {
 };
 
 describe('discard', () => {
+  it('waits for a change set that is still being made, which cannot be deleted', async () => {
+    let looks = 0;
+    const { session, aws } = bench({
+      describeStacks: stackOf('REVIEW_IN_PROGRESS'),
+      describeChangeSet: () => {
+        looks += 1;
+        return { Status: looks < 3 ? 'CREATE_IN_PROGRESS' : 'CREATE_COMPLETE', Changes: [] };
+      },
+      deleteChangeSet: () => {
+        if (looks >= 3) return {};
+        throw serviceError('InvalidChangeSetStatusException', 'Cannot delete ChangeSet in status CREATE_IN_PROGRESS');
+      },
+    });
+    await discard(session, proposal);
+    expect(aws.operations.filter((one) => one !== 'describeChangeSet')).toEqual([
+      'deleteChangeSet',
+      'deleteChangeSet',
+      'describeStacks',
+      'deleteStack',
+    ]);
+  });
+
   it('never deletes a stack that has been something', async () => {
     const { session, aws } = bench({ describeStacks: stackOf('CREATE_IN_PROGRESS') });
     await discard(session, proposal);
