@@ -1,5 +1,6 @@
 import { agentChannel } from '../world/agent-channels.ts';
-import { type Instance, instanceBooted, instanceChanged, shutDownFromInside } from '../world/ec2.ts';
+import { type Instance, instanceBooted, instanceChanged } from '../world/ec2.ts';
+import { shutDownFromInside } from '../world/ec2-lifecycle.ts';
 import { perWorld, type Timer, type World } from '../world/world.ts';
 import { finishBuild, lostAgentLines } from './builds.ts';
 import { description } from './description.ts';

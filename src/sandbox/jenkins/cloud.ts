@@ -1,4 +1,5 @@
-import { instances, runInstances, terminateInstance } from '../world/ec2.ts';
+import { instances } from '../world/ec2.ts';
+import { runInstances, terminateInstance } from '../world/ec2-lifecycle.ts';
 import { networks } from '../world/ec2-network.ts';
 import { imageOf, rootSnapshotId } from '../world/ec2-offers.ts';
 import { ServiceError } from '../world/service-error.ts';

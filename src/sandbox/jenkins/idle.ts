@@ -1,4 +1,4 @@
-import { terminateInstance } from '../world/ec2.ts';
+import { terminateInstance } from '../world/ec2-lifecycle.ts';
 import type { Master } from './master.ts';
 import type { Node } from './node.ts';
 import { mayCall } from './own-calls.ts';

@@ -126,7 +126,7 @@ export function isStuck(master: Master, item: QueueItem, estimatedMs: number): b
 }
 
 /** A time span as Jenkins prints it: `4.2 sec`, `42 sec`, `3 min 5 sec`, `2 hr 1 min`. */
-export function timeSpan(ms: number): string {
+function timeSpan(ms: number): string {
   const seconds = Math.max(0, ms) / 1000;
   if (seconds < 10) return `${seconds.toFixed(1)} sec`;
   if (seconds < 60) return `${Math.floor(seconds)} sec`;

@@ -8,13 +8,13 @@ export type Reply = Extract<VirtualAnswer, { kind: 'reply' }>;
 const htmlType = 'text/html;charset=utf-8';
 
 /** An answer of the servlet container, without what Jenkins' own pages and its Remote API carry. */
-export function reply(status: number, body: string, type: string, headers: Record<string, string> = {}): Reply {
-  return {
-    kind: 'reply',
-    status,
-    headers: { ...(type === '' ? {} : { 'Content-Type': type }), 'X-Content-Type-Options': 'nosniff', ...headers },
-    body,
-  };
+export function reply(status: number, body: string, type: string, more?: Readonly<Record<string, string>>): Reply {
+  // Most answers of a world are those to health checks: spreading objects here was a tenth of a large farm's time.
+  const headers: Record<string, string> =
+    type === ''
+      ? { 'X-Content-Type-Options': 'nosniff' }
+      : { 'Content-Type': type, 'X-Content-Type-Options': 'nosniff' };
+  return { kind: 'reply', status, headers: more ? Object.assign(headers, more) : headers, body };
 }
 
 /** The headers by which Jenkins makes itself known; `session` is new at each boot. */

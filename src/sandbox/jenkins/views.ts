@@ -16,7 +16,7 @@ import type { QueueItem } from './queue-item.ts';
 
 /** What the Remote API shows of a master and its jobs: classes and member names as Jenkins 2.580 exports them. */
 
-export function jobUrl(master: Master, job: Job): string {
+function jobUrl(master: Master, job: Job): string {
   return master.identity.url + jobPath(job).slice(1);
 }
 
@@ -103,7 +103,7 @@ function parametersProperty(job: Job): Bean {
   };
 }
 
-export function buildOrNull(master: Master, build: Build | undefined): Value {
+function buildOrNull(master: Master, build: Build | undefined): Value {
   return build ? buildBean(master, build) : null;
 }
 
@@ -151,7 +151,7 @@ function neighbour(job: Job, build: Build, step: number): Build | undefined {
   return job.builds.find((other) => other.number === build.number + step);
 }
 
-export function parametersAction(parameters: Readonly<Record<string, string>>): Bean {
+function parametersAction(parameters: Readonly<Record<string, string>>): Bean {
   return {
     type: 'hudson.model.ParametersAction',
     visibility: { parameters: 2 },
@@ -168,7 +168,7 @@ function parameterValue(name: string, value: string): Bean {
   };
 }
 
-export function causeAction({ text, userId }: Cause): Bean {
+function causeAction({ text, userId }: Cause): Bean {
   const cause: Bean = {
     type: userId === undefined ? 'hudson.triggers.SCMTrigger$SCMTriggerCause' : 'hudson.model.Cause$UserIdCause',
     defaultVisibility: 3,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Instance } from '../../../src/sandbox/world/ec2.ts';
-import { instances, terminateInstance } from '../../../src/sandbox/world/ec2.ts';
+import { instances } from '../../../src/sandbox/world/ec2.ts';
 import { zonesWithoutCapacity } from '../../../src/sandbox/world/ec2-launch.ts';
+import { terminateInstance } from '../../../src/sandbox/world/ec2-lifecycle.ts';
 import type { World } from '../../../src/sandbox/world/world.ts';
 import { quietSettings, type SmallFarm, servingFarm } from '../world/small-farm.ts';
 import { getJson, masterOf, post, replyOf, send } from './asking.ts';
