@@ -14,7 +14,8 @@ import {
 
 /** What a request to ECS demands of its caller's policies. */
 export function ecsDemands(world: World, operation: string, input: Fields): readonly Demand[] {
-  const demanded: Demand = { action: `ecs:${operation}`, targets: targets(world, operation, input) };
+  const touched = targets(world, operation, input);
+  const demanded: Demand = { action: `ecs:${operation}`, targets: touched.length > 0 ? touched : everything };
   return [demanded, ...tagDemand(world, operation, input), ...roles(world, operation, input)];
 }
 
@@ -84,9 +85,11 @@ function targets(world: World, operation: string, input: Fields): readonly Targe
     case 'RegisterTaskDefinition':
       return [{ resource: definitionArn(world, input), requestTags: tagsOf(input.tags) }];
     case 'CreateCluster':
-      return [{ resource: '*', requestTags: tagsOf(input.tags) }];
-    case 'DescribeClusters':
-      return textsOf(input, 'clusters').map((name) => clusterTarget(world, nameIn(name)));
+      return [{ ...clusterTarget(world, textOf(input, 'clusterName') ?? 'default'), requestTags: tagsOf(input.tags) }];
+    case 'DescribeClusters': {
+      const clusters = textsOf(input, 'clusters');
+      return (clusters.length > 0 ? clusters : ['default']).map((name) => clusterTarget(world, nameIn(name)));
+    }
     case 'TagResource':
     case 'UntagResource':
     case 'ListTagsForResource':
@@ -115,7 +118,7 @@ function tagDemand(world: World, operation: string, input: Fields): Demand[] {
   if (!requestTags || operation === 'TagResource') return [];
   const cluster = nameIn(textOf(input, 'cluster') ?? 'default');
   const made: Readonly<Record<string, string>> = {
-    CreateCluster: world.arn('ecs', `cluster/${textOf(input, 'clusterName')}`),
+    CreateCluster: world.arn('ecs', `cluster/${textOf(input, 'clusterName') ?? 'default'}`),
     CreateService: world.arn('ecs', `service/${cluster}/${textOf(input, 'serviceName')}`),
     RegisterTaskDefinition: definitionArn(world, input),
     RunTask: world.arn('ecs', `task/${cluster}/*`),

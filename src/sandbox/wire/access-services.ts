@@ -78,11 +78,15 @@ const touches: Readonly<Record<string, (world: World, operation: string, input: 
     }));
   },
 
-  cloudformation: (world, _operation, input) => {
+  cloudformation: (world, operation, input) => {
     const requestTags = tagsOf(input.Tags);
     const changeSet = textOf(input, 'ChangeSetName');
     const name = textOf(input, 'StackName') ?? stackOfChangeSet(world, changeSet);
-    if (name === undefined) return [];
+    if (name === undefined) {
+      // Recorded of both: what lists all stacks is judged on a stack of any name.
+      const all = operation === 'ListStacks' || operation === 'DescribeStacks';
+      return all ? [{ resource: world.arn('cloudformation', 'stack/*/*') }] : [];
+    }
     const stack = findStack(world, name);
     const resource = stack?.id ?? (name.startsWith('arn:') ? name : world.arn('cloudformation', `stack/${name}/*`));
     return [
@@ -109,13 +113,15 @@ const touches: Readonly<Record<string, (world: World, operation: string, input: 
   ssm: (world, operation, input) => {
     const tagged = textOf(input, 'ResourceType') === 'Parameter' ? textsOf(input, 'ResourceId') : [];
     const named = [...textsOf(input, 'Name'), ...textsOf(input, 'Names'), ...textsOf(input, 'Path'), ...tagged];
-    return operation === 'DescribeInstanceInformation'
-      ? []
-      : named.map((name) => ({
-          resource: name.startsWith('arn:') ? name : parameterArn(world, name.replace(/:[^:/]+$/, '')),
-          tags: parameters(world).get(name)?.tags,
-          requestTags: tagsOf(input.Tags),
-        }));
+    // Recorded of both: what is about all of an account is judged on this.
+    if (operation === 'DescribeInstanceInformation' || operation === 'DescribeParameters') {
+      return [{ resource: world.arn('ssm', '*') }];
+    }
+    return named.map((name) => ({
+      resource: name.startsWith('arn:') ? name : parameterArn(world, name.replace(/:[^:/]+$/, '')),
+      tags: parameters(world).get(name)?.tags,
+      requestTags: tagsOf(input.Tags),
+    }));
   },
 
   logs: (world, operation, input) => {
@@ -133,28 +139,38 @@ const touches: Readonly<Record<string, (world: World, operation: string, input: 
     }));
   },
 
+  // IAM's denials call what exists by its kind and name, and what is to be made or listed by an ARN.
   iam: (world, operation, input) => {
+    const path = textOf(input, 'PathPrefix') ?? '/';
+    if (operation === 'ListRoles') return [{ resource: world.arn('iam', `role${path}`, '') }];
+    if (operation === 'ListInstanceProfiles') return [{ resource: world.arn('iam', `instance-profile${path}`, '') }];
+    if (operation === 'ListPolicies') return [{ resource: '*', called: `policy path ${path}` }];
+    const named = (kind: string, name: string | undefined) =>
+      operation === 'CreateRole' || operation === 'CreateInstanceProfile' ? {} : { called: `${kind} ${name}` };
     const profile = textOf(input, 'InstanceProfileName');
     if (profile !== undefined) {
       const known = iam(world).profiles.get(profile);
-      const path = known?.path ?? textOf(input, 'Path') ?? '/';
-      const resource = known?.arn ?? world.arn('iam', `instance-profile${path}${profile}`, '');
-      return [{ resource, tags: known?.tags, requestTags: tagsOf(input.Tags) }];
+      const resource = known?.arn ?? world.arn('iam', `instance-profile${textOf(input, 'Path') ?? '/'}${profile}`, '');
+      const called = named('instance profile', profile);
+      return [{ resource, ...called, tags: known?.tags, requestTags: tagsOf(input.Tags) }];
     }
     const policy = textOf(input, 'PolicyArn');
     if (policy !== undefined && textOf(input, 'RoleName') === undefined) {
-      return [{ resource: policy, tags: iam(world).policies.get(policy)?.tags, requestTags: tagsOf(input.Tags) }];
+      const { tags } = iam(world).policies.get(policy) ?? {};
+      return [{ resource: policy, ...named('policy', policy), tags, requestTags: tagsOf(input.Tags) }];
     }
     const user = textOf(input, 'UserName');
-    if (user !== undefined) return [{ resource: world.arn('iam', `user/${user}`, '') }];
+    if (user !== undefined) return [{ resource: world.arn('iam', `user/${user}`, ''), ...named('user', user) }];
     const source = textOf(input, 'PolicySourceArn');
     if (source !== undefined) return [{ resource: source }];
     if (operation === 'CreatePolicy') {
-      const resource = world.arn('iam', `policy${textOf(input, 'Path') ?? '/'}${textOf(input, 'PolicyName')}`, '');
-      return [{ resource, requestTags: tagsOf(input.Tags) }];
+      const name = textOf(input, 'PolicyName');
+      const resource = world.arn('iam', `policy${textOf(input, 'Path') ?? '/'}${name}`, '');
+      return [{ resource, ...named('policy', name), requestTags: tagsOf(input.Tags) }];
     }
     return textsOf(input, 'RoleName').map((name) => ({
       resource: roleArn(world, name, textOf(input, 'Path')),
+      ...named('role', name),
       tags: iam(world).roles.get(name)?.tags,
       requestTags: tagsOf(input.Tags),
       keys: { 'iam:PolicyARN': textOf(input, 'PolicyArn') },
@@ -171,12 +187,14 @@ const touches: Readonly<Record<string, (world: World, operation: string, input: 
     return ids.map((id) => ({ resource: `arn:aws:route53:::${kind}/${id.replace(/^\/?(hostedzone|change)\//, '')}` }));
   },
 
-  ecr: (world, _operation, input) => {
+  ecr: (world, operation, input) => {
     const named = [...textsOf(input, 'repositoryName'), ...textsOf(input, 'repositoryNames')];
     const resources = [
       ...named.map((name) => world.arn('ecr', `repository/${name}`)),
       ...textsOf(input, 'resourceArn'),
     ];
+    if (operation === 'DescribeRepositories' && resources.length === 0)
+      resources.push(world.arn('ecr', 'repository/*'));
     return resources.map((resource) => ({ resource, requestTags: tagsOf(input.tags) }));
   },
 };

@@ -22,8 +22,11 @@ export function authorisation(world: World, caller: CallerSpec): Authorise | und
     for (const { action, targets } of demands(world, service, operation, input)) {
       for (const target of targets) {
         const context = contextOf(principal, target, service);
-        const decision = decide(policies, { action, resource: target.resource, context });
-        if (decision !== 'allowed') throw denial(service, caller.arn, action, target.resource, decision);
+        const question = { action, resource: target.resource, context };
+        const own = decide(policies, question);
+        // A session may do what its role and its session policies both allow (IAM User Guide, Session policies).
+        const decision = own === 'allowed' && caller.session ? decide(caller.session, question) : own;
+        if (decision !== 'allowed') throw denial(service, caller.arn, action, target, decision);
       }
     }
   };
@@ -83,9 +86,12 @@ function contextOf(principal: Keys, { tags, requestTags, keys }: Target, service
 }
 
 /** A denial in the service's own words. */
-function denial(service: string, arn: string, action: string, resource: string, decision: Decision): ServiceError {
+function denial(service: string, arn: string, action: string, target: Target, decision: Decision): ServiceError {
   const protocol = profiles[service]?.protocol;
-  const named = resource === '*' && protocol !== 'json' ? '' : ` on resource: ${resource}`;
+  const { resource, called = resource } = target;
+  // Secrets Manager is the one JSON service that does not name the resource of an account-wide action.
+  const unnamed = called === '*' && (protocol !== 'json' || service === 'secretsmanager');
+  const named = unnamed ? '' : ` on resource: ${called}`;
   const why =
     decision === 'explicitly denied'
       ? 'with an explicit deny in an identity-based policy'

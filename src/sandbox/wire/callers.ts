@@ -12,6 +12,8 @@ export const sandboxCredentials = { accessKeyId: 'SANDBOX000000000000', secretAc
 export interface CallerSpec extends Caller {
   /** What they may do, with the policies of their role when the ARN is that of an assumed one; absent: everything. */
   readonly policies?: readonly Policy[];
+  /** What a session was limited to when it was made: it may do what these allow too. */
+  readonly session?: readonly Policy[];
   /** World time at which the credentials end, as those of a session do. */
   readonly until?: number;
 }

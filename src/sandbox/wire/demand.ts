@@ -2,6 +2,8 @@
 export interface Target {
   /** An ARN, or `*` for an action without resource-level permissions. */
   readonly resource: string;
+  /** How a denial calls it, where that is not by its ARN. */
+  readonly called?: string;
   /** The tags that it has already. */
   readonly tags?: ReadonlyMap<string, string> | undefined;
   /** The tags that the request gives it. */

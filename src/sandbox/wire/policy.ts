@@ -33,8 +33,8 @@ export type Decision = 'allowed' | 'implicitly denied' | 'explicitly denied';
 
 /**
  * The decision of a caller's identity-based policies (IAM User Guide, Policy evaluation logic): an explicit deny beats
- * every allow, and what nothing allows is denied. Organisations, boundaries, session and resource policies do not exist
- * in the sandbox.
+ * every allow, and what nothing allows is denied. Organisations, boundaries and resource policies do not exist in the
+ * sandbox.
  */
 export function decide(policies: readonly Policy[], question: Question): Decision {
   let allowed = false;

@@ -7,7 +7,7 @@ import type { Context } from './policy-patterns.ts';
 const parsed = perWorld(() => new Map<string, Policy>());
 
 /** A document as the evaluator takes it; one that cannot be understood allows nothing. */
-export function parsedPolicy(world: World, text: string): Policy {
+function parsedPolicy(world: World, text: string): Policy {
   let policy = parsed(world).get(text);
   if (!policy) {
     const read = parsePolicy(JSON.parse(text));

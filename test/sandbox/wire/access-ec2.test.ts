@@ -1,7 +1,7 @@
 import type { DescribeIamInstanceProfileAssociationsResult, DescribeVolumesResult } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import { ec2Demands } from '../../../src/sandbox/wire/access-ec2.ts';
-import { runInstances } from '../../../src/sandbox/world/ec2.ts';
+import { runInstances } from '../../../src/sandbox/world/ec2-lifecycle.ts';
 import { caller, freshRegion, simpleLaunch } from '../world/fresh-region.ts';
 
 const trust = JSON.stringify({
