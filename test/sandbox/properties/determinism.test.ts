@@ -12,7 +12,7 @@ import {
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { startSandbox } from '../../../src/sandbox/sandbox.ts';
-import { perform, type Step, schedule } from './faults.ts';
+import { perform, type Step, schedule, scheduleWithOperator } from './faults.ts';
 import { history } from './history.ts';
 import { lightLoad, WholeFarm } from './whole-farm.ts';
 
@@ -43,6 +43,16 @@ describe('a world', { timeout: 60_000 }, () => {
       return play(seed, steps, cuts) === play(seed, steps, 1);
     });
     fc.assert(same, { numRuns: 8, seed: 20260103 });
+  });
+
+  it('has the same history with an operator in it, however its time is cut', () => {
+    const same = fc.property(
+      fc.nat(3),
+      scheduleWithOperator(20),
+      fc.integer({ min: 2, max: 50 }),
+      (seed, steps, cuts) => play(seed, steps, cuts) === play(seed, steps, 1),
+    );
+    fc.assert(same, { numRuns: 16, seed: 20260104 });
   });
 
   it('has another history for another seed', () => {

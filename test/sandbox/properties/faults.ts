@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
-import { terminateInstance } from '../../../src/sandbox/world/ec2.ts';
 import { zonesWithoutCapacity } from '../../../src/sandbox/world/ec2-launch.ts';
+import { terminateInstance } from '../../../src/sandbox/world/ec2-lifecycle.ts';
 import { containerInstanceOf, setAgentConnected } from '../../../src/sandbox/world/ecs-container-instances.ts';
 import { ServiceError } from '../../../src/sandbox/world/service-error.ts';
+import { nth } from './deed.ts';
+import { type OperatorStep, operate, operatorStep, operatorStory } from './operator.ts';
 import type { WholeFarm } from './whole-farm.ts';
 
 /** What is done to a farm; numbers choose among what is there at that moment. */
@@ -18,7 +20,8 @@ export type Step =
   | { kind: 'terminate-agent'; agent: number }
   | { kind: 'scale'; hosts: number }
   | { kind: 'zone'; zone: number; capacity: boolean }
-  | { kind: 'load'; buildsPerHour: number };
+  | { kind: 'load'; buildsPerHour: number }
+  | OperatorStep;
 
 const which = fc.nat(3);
 
@@ -70,8 +73,21 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
 
 export const schedule = fc.array(step, { minLength: 3, maxLength: 25 });
 
-function nth<T>(list: readonly T[], number: number): T | undefined {
-  return list.length === 0 ? undefined : list[number % list.length];
+/** Faults, and an operator who works while they come: one thing, or one that needs another to have gone before. */
+const stepsWithOperator: fc.Arbitrary<readonly Step[]> = fc.oneof(
+  { weight: 3, arbitrary: step.map((one) => [one]) },
+  { weight: 2, arbitrary: operatorStep.map((one) => [one]) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(operatorStory, fc.integer({ min: 1, max: 150 }))
+      .map(([story, seconds]) => story.flatMap((one): Step[] => [one, { kind: 'wait', seconds }])),
+  },
+);
+
+/** Schedules with an operator in them. */
+export function scheduleWithOperator(maxLength: number): fc.Arbitrary<readonly Step[]> {
+  return fc.array(stepsWithOperator, { minLength: 2, maxLength, size: 'max' }).map((steps) => steps.flat());
 }
 
 /** Does one step, `wait` left to the caller; what is refused in the service's own words is no failure of the farm's. */
@@ -120,6 +136,9 @@ function act(farm: WholeFarm, step: Step): void {
       else zonesWithoutCapacity(world).add(zone);
       return;
     }
+    case 'operate':
+      operate(farm, step);
+      return;
     case 'load':
       world.settings.load.buildsPerHour = step.buildsPerHour;
       return;

@@ -1,6 +1,7 @@
 import type { ActivitiesType } from '@aws-sdk/client-auto-scaling';
 import type { DescribeStackEventsOutput } from '@aws-sdk/client-cloudformation';
 import type { FilterLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs';
+import { reads } from './reads.ts';
 import type { WholeFarm } from './whole-farm.ts';
 
 /** Everything that the region's services remember of a farm, and what its masters show, as one text. */
@@ -32,6 +33,7 @@ export function history(farm: WholeFarm): string {
       StackEvents,
       events,
       masters,
+      reads: reads(farm),
     },
     undefined,
     1,

@@ -2,7 +2,9 @@ import type { ActivitiesType, Activity } from '@aws-sdk/client-auto-scaling';
 import type { Resource, Task } from '@aws-sdk/client-ecs';
 import { networks } from '../../../src/sandbox/world/ec2-network.ts';
 import { loadBalancers } from '../../../src/sandbox/world/elastic-load-balancing-state.ts';
-import type { VirtualRequest } from '../../../src/sandbox/world/network.ts';
+import type { VirtualAnswer, VirtualRequest } from '../../../src/sandbox/world/network.ts';
+import { disagreement } from './agreement.ts';
+import { refreshes } from './operator-group.ts';
 import type { WholeFarm } from './whole-farm.ts';
 
 /** The longest that a state on the way to another one may last, seconds; beyond the settings' ranges, with room. */
@@ -19,6 +21,19 @@ const longest: Readonly<Record<string, number>> = {
   DEPROVISIONING: 10,
 };
 
+/** The same for members of the group; those that wait for a hook have its heartbeats. */
+const longestOfMember: Readonly<Record<string, number>> = {
+  Pending: 25,
+  'Pending:Proceed': 1,
+  // A hook is begun at once; from there on EC2 ends the instance.
+  Terminating: 60,
+  'Terminating:Proceed': 60,
+  Detaching: 10,
+  EnteringStandby: 10,
+};
+
+const longestOfRefresh: Readonly<Record<string, number>> = { Pending: 10 };
+
 const taskStates = new Set(['PROVISIONING', 'PENDING', 'ACTIVATING', 'DEACTIVATING', 'STOPPING', 'DEPROVISIONING']);
 
 interface Seen {
@@ -33,8 +48,8 @@ interface Seen {
 export class Invariants {
   readonly #farm: WholeFarm;
   readonly #states = new Map<string, Seen>();
-  /** By address: passes in a row of the balancer's checks. */
-  readonly #passes = new Map<string, number>();
+  /** By address: the balancer's checks in a row that were passed, or failed, and whether they put it into service. */
+  readonly #checks = new Map<string, { passes: number; failures: number; earned: boolean }>();
   readonly #inService = new Set<string>();
   #now: number;
   #wasHeld = new Map<string, number>();
@@ -42,7 +57,13 @@ export class Invariants {
   constructor(farm: WholeFarm) {
     this.#farm = farm;
     this.#now = farm.world.now;
-    for (const one of farm.health()) if (one.State === 'InService') this.#inService.add(one.InstanceId ?? '');
+    for (const one of farm.health()) {
+      if (one.State !== 'InService') continue;
+      this.#inService.add(one.InstanceId ?? '');
+      const address = farm.instances('host').find(({ InstanceId }) => InstanceId === one.InstanceId)?.PrivateIpAddress;
+      // It has passed them before anybody looked; where its zone goes and comes back they still count.
+      this.#checks.set(address ?? '', { passes: 1, failures: 0, earned: true });
+    }
     const { network } = farm.world;
     const request = network.request.bind(network);
     network.request = (host: string, port: number, asked: VirtualRequest) => {
@@ -50,8 +71,7 @@ export class Invariants {
       this.#time();
       const answer = request(host, port, asked);
       if (asked.headers['user-agent']?.startsWith('ELB-HealthChecker')) {
-        const passed = answer.kind === 'reply' && answer.status === 200;
-        this.#passes.set(host, passed ? (this.#passes.get(host) ?? 0) + 1 : 0);
+        this.#noteCheck(host, answer);
       }
       return answer;
     };
@@ -65,6 +85,8 @@ export class Invariants {
     this.#service();
     this.#transitions();
     this.#group();
+    const disagreed = disagreement(this.#farm);
+    if (disagreed) this.#fail(disagreed);
   }
 
   #fail(message: string): never {
@@ -140,14 +162,16 @@ export class Invariants {
     if (homeless) this.#fail(`task ${homeless.taskArn} is ${homeless.lastStatus} on no host`);
     for (const host of this.#farm.containerInstances()) {
       const own = tasks.filter((task) => task.containerInstanceArn === host.containerInstanceArn);
-      // 512 CPU units and 2,048 MiB a master: the template's task definition.
-      for (const [name, each] of [
-        ['CPU', 512],
-        ['MEMORY', 2048],
-      ] as const) {
+      const reserved = { CPU: 0, MEMORY: 0 };
+      for (const task of own) {
+        // 512 CPU units and 2,048 MiB a master: the template's task definition. The operator's may be others.
+        reserved.CPU += task.taskDefinitionArn?.endsWith(':1') ? 512 : Number(task.cpu);
+        reserved.MEMORY += task.taskDefinitionArn?.endsWith(':1') ? 2048 : Number(task.memory);
+      }
+      for (const name of ['CPU', 'MEMORY'] as const) {
         const registered = amount(host.registeredResources, name);
         const remaining = amount(host.remainingResources, name);
-        if (remaining < 0 || remaining + each * own.length !== registered) {
+        if (remaining < 0 || remaining + reserved[name] !== registered) {
           this.#fail(`${name} of ${host.ec2InstanceId}: ${remaining} remain of ${registered} with ${own.length} tasks`);
         }
       }
@@ -172,22 +196,37 @@ export class Invariants {
     }
   }
 
+  #noteCheck(address: string, answer: VirtualAnswer): void {
+    const { world } = this.#farm;
+    const check = loadBalancers(world).get(this.#farm.id('LoadBalancer'))?.healthCheck;
+    if (!check) return;
+    const replied = answer.kind === 'reply' ? answer.status : undefined;
+    // A check of the connection alone takes any answer, and even none.
+    const connected = replied !== undefined || answer.kind === 'hang' || answer.kind === 'reset';
+    const passed = check.target.startsWith('TCP') ? connected : replied === 200;
+    const before = this.#checks.get(address) ?? { passes: 0, failures: 0, earned: false };
+    const passes = passed ? before.passes + 1 : 0;
+    const failures = passed ? 0 : before.failures + 1;
+    const earned = passed
+      ? before.earned || passes >= check.healthyThreshold
+      : before.earned && failures < check.unhealthyThreshold;
+    this.#checks.set(address, { passes, failures, earned });
+  }
+
   /** Who comes into service has passed as many checks in a row as the balancer wants; who is in it runs. */
   #service(): void {
-    const threshold =
-      loadBalancers(this.#farm.world).get(this.#farm.id('LoadBalancer'))?.healthCheck.healthyThreshold ?? 0;
     const addresses = new Map(this.#farm.instances('host').map((one) => [one.InstanceId, one.PrivateIpAddress]));
     const registered = new Set(this.#farm.health().map((one) => one.InstanceId));
     // Checks of an earlier registration do not count.
-    for (const [id, address = ''] of addresses) if (!registered.has(id)) this.#passes.delete(address);
+    for (const [id, address = ''] of addresses) if (!registered.has(id)) this.#checks.delete(address);
     const now = new Set<string>();
     for (const one of this.#farm.health()) {
       const id = one.InstanceId ?? '';
       if (one.State !== 'InService') continue;
       now.add(id);
       if (this.#inService.has(id)) continue;
-      const passes = this.#passes.get(addresses.get(id) ?? '') ?? 0;
-      if (passes < threshold) this.#fail(`${id} is InService after ${passes} passed checks`);
+      const checks = this.#checks.get(addresses.get(id) ?? '');
+      if (!checks?.earned) this.#fail(`${id} is InService after ${checks?.passes ?? 0} passed checks`);
     }
     this.#inService.clear();
     for (const id of now) this.#inService.add(id);
@@ -196,7 +235,7 @@ export class Invariants {
   /** Every transition that was started ends. */
   #transitions(): void {
     const present = new Set<string>();
-    const look = (id: string, state: string, held: boolean) => {
+    const look = (id: string, state: string, held: boolean, limits = longest) => {
       present.add(id);
       const { now } = this.#farm.world;
       const seen = this.#states.get(id);
@@ -205,7 +244,7 @@ export class Invariants {
         this.#states.set(id, { state, since: now });
         return;
       }
-      const limit = longest[state];
+      const limit = limits[state];
       if (limit !== undefined && now - seen.since > limit * 1000) {
         this.#fail(`${id} is ${state} for ${Math.round((now - seen.since) / 1000)} s`);
       }
@@ -223,6 +262,16 @@ export class Invariants {
       }
       look(task.taskArn ?? '', task.lastStatus ?? '', cut.has(task.containerInstanceArn));
     }
+    for (const member of this.#farm.group().Instances ?? []) {
+      look(`member ${member.InstanceId}`, member.LifecycleState ?? '', false, longestOfMember);
+    }
+    for (const refresh of refreshes(this.#farm)) {
+      look(`refresh ${refresh.InstanceRefreshId}`, refresh.Status ?? '', false, longestOfRefresh);
+      this.#ordered(`refresh ${refresh.InstanceRefreshId}`, [
+        ['StartTime', refresh.StartTime],
+        ['EndTime', refresh.EndTime],
+      ]);
+    }
     for (const id of this.#states.keys()) if (!present.has(id)) this.#states.delete(id);
   }
 
@@ -231,16 +280,23 @@ export class Invariants {
     const group = this.#farm.group();
     const members = group.Instances ?? [];
     if (new Set(members.map((one) => one.InstanceId)).size !== members.length) this.#fail('a member is there twice');
-    const ids = new Set(members.map((one) => one.InstanceId));
-    for (const host of this.#farm.running('host')) {
-      if (!ids.has(host.InstanceId)) this.#fail(`${host.InstanceId} runs and is in no group`);
+    for (const host of this.#farm.strays()) {
+      if (!this.#farm.detached.has(host.InstanceId ?? '')) this.#fail(`${host.InstanceId} runs and is in no group`);
+    }
+    for (const { InstanceId = '', LifecycleState } of members) {
+      if (LifecycleState === 'Detaching') this.#farm.detached.add(InstanceId);
     }
     const active = members.filter(
       (one) => one.LifecycleState === 'InService' || one.LifecycleState === 'Pending',
     ).length;
     // AZRebalance may go one beyond the desired capacity; a lower desired capacity takes a moment to be met.
     const over = active - (group.DesiredCapacity ?? 0);
-    const since = over > 1 ? (this.#wasHeld.get('over') ?? this.#now) : this.#now;
+    // Nobody is ended while that is suspended, protected or done by a refresh, nor before everybody has come.
+    const held =
+      (group.SuspendedProcesses?.length ?? 0) > 0 ||
+      members.some((one) => one.ProtectedFromScaleIn || one.LifecycleState?.startsWith('Pending')) ||
+      refreshes(this.#farm).some((one) => one.Status === 'InProgress' || one.Status === 'Cancelling');
+    const since = over > 1 && !held ? (this.#wasHeld.get('over') ?? this.#now) : this.#now;
     this.#wasHeld.set('over', since);
     if (this.#now - since > 180_000) this.#fail(`${active} hosts for ${group.DesiredCapacity} wanted`);
   }

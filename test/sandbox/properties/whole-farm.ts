@@ -12,7 +12,12 @@ import type {
   Service,
   Task,
 } from '@aws-sdk/client-ecs';
-import type { DescribeEndPointStateOutput, InstanceState } from '@aws-sdk/client-elastic-load-balancing';
+import type {
+  DescribeAccessPointsOutput,
+  DescribeEndPointStateOutput,
+  InstanceState,
+  LoadBalancerDescription,
+} from '@aws-sdk/client-elastic-load-balancing';
 import type { GetSecretValueResponse } from '@aws-sdk/client-secrets-manager';
 import { provisionFarm } from '../../../src/sandbox/provisioned-farm.ts';
 import { services } from '../../../src/sandbox/services.ts';
@@ -35,7 +40,14 @@ export class WholeFarm {
   readonly masters: readonly string[];
   /** Hosts that the template asked for. */
   readonly hostCount: number;
-  readonly operatorToken: string;
+  /** Tokens that the operator has had: a master knows the one that it was started with. */
+  readonly tokens = new Set<string>();
+  /** Hosts that were seen leaving the group. */
+  readonly detached = new Set<string>();
+  /** The services as the template made them. */
+  readonly described: readonly Service[];
+  /** The subnets of the balancer. */
+  readonly subnets: readonly string[];
 
   constructor(seed: number, settings: Partial<Settings> = {}) {
     this.world = freshRegion(seed, structuredClone(settings));
@@ -59,7 +71,9 @@ export class WholeFarm {
     const { SecretString = '{}' } = this.call<GetSecretValueResponse>('secretsmanager', 'GetSecretValue', {
       SecretId: this.id('OperatorSecret'),
     });
-    this.operatorToken = `11${(JSON.parse(SecretString) as { token: string }).token}`;
+    this.tokens.add((JSON.parse(SecretString) as { token: string }).token);
+    this.described = this.services();
+    this.subnets = this.balancer().Subnets ?? [];
   }
 
   id(logicalId: string): string {
@@ -107,9 +121,15 @@ export class WholeFarm {
   /** Tasks of both desired statuses, stopped ones for as long as ECS remembers them. */
   tasks(): Task[] {
     const cluster = this.id('Cluster');
-    const arns = (['RUNNING', 'STOPPED'] as const).flatMap(
-      (desiredStatus) => this.call<ListTasksResponse>('ecs', 'ListTasks', { cluster, desiredStatus }).taskArns ?? [],
-    );
+    const arns: string[] = [];
+    for (const desiredStatus of ['RUNNING', 'STOPPED'] as const) {
+      for (let nextToken: string | undefined, first = true; first || nextToken; first = false) {
+        const input = { cluster, desiredStatus, ...(nextToken ? { nextToken } : {}) };
+        const page: ListTasksResponse = this.call('ecs', 'ListTasks', input);
+        arns.push(...(page.taskArns ?? []));
+        nextToken = page.nextToken;
+      }
+    }
     const described: Task[] = [];
     for (let from = 0; from < arns.length; from += 100) {
       const tasks = arns.slice(from, from + 100);
@@ -125,6 +145,38 @@ export class WholeFarm {
         services: this.masters,
       }).services ?? []
     );
+  }
+
+  balancer(): LoadBalancerDescription {
+    const { LoadBalancerDescriptions = [] } = this.call<DescribeAccessPointsOutput>(
+      'elasticloadbalancing',
+      'DescribeLoadBalancers',
+      { LoadBalancerNames: [this.id('LoadBalancer')] },
+    );
+    if (!LoadBalancerDescriptions[0]) throw new Error('no balancer');
+    return LoadBalancerDescriptions[0];
+  }
+
+  /** Hosts that run and are in no group. */
+  strays(): Instance[] {
+    const members = new Set(this.group().Instances?.map((one) => one.InstanceId));
+    return this.running('host').filter((one) => !members.has(one.InstanceId));
+  }
+
+  /** What CreateService and UpdateService are told of a slot's service, as the template made it. */
+  serviceSpec(slot: number) {
+    const described = this.described[slot % this.described.length];
+    return {
+      cluster: this.id('Cluster'),
+      taskDefinition: described?.taskDefinition,
+      desiredCount: described?.desiredCount,
+      deploymentConfiguration: described?.deploymentConfiguration,
+      placementConstraints: described?.placementConstraints,
+      placementStrategy: described?.placementStrategy,
+      loadBalancers: described?.loadBalancers,
+      healthCheckGracePeriodSeconds: described?.healthCheckGracePeriodSeconds,
+      enableExecuteCommand: described?.enableExecuteCommand,
+    };
   }
 
   health(): InstanceState[] {
@@ -152,13 +204,14 @@ export class WholeFarm {
   ask(slot: number, method: 'GET' | 'POST', path: string): VirtualAnswer | undefined {
     const address = this.addressOf(slot);
     if (address === undefined) return undefined;
-    const basic = Buffer.from(`operator:${this.operatorToken}`).toString('base64');
-    return this.world.network.request(address, 8080, {
-      method,
-      path,
-      headers: { authorization: `Basic ${basic}` },
-      body: '',
-    });
+    let answer: VirtualAnswer | undefined;
+    for (const token of this.tokens) {
+      const basic = Buffer.from(`operator:11${token}`).toString('base64');
+      const headers = { authorization: `Basic ${basic}` };
+      answer = this.world.network.request(address, 8080, { method, path, headers, body: '' });
+      if (answer.kind !== 'reply' || answer.status !== 401) break;
+    }
+    return answer;
   }
 
   /** Whether every slot serves, on its own host, and every host is there, in every source's opinion. */
