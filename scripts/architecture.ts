@@ -1,6 +1,6 @@
 // What docs/architecture.md says of the stack, made from the stack's template; `node scripts/architecture.mjs` writes it
 // there, and a test holds the document to it.
-import { referencesIn } from '../src/sandbox/cloudformation/intrinsics.ts';
+import { referencesIn } from '../src/sandbox/cloudformation/references.ts';
 import { map, maps, text } from '../src/sandbox/cloudformation/resources/resource-type.ts';
 import { parseTemplate, type Template } from '../src/sandbox/cloudformation/template.ts';
 import { isMap, type Value, type ValueMap } from '../src/sandbox/cloudformation/value.ts';

@@ -1,7 +1,7 @@
 // How long a farm of the sandbox takes to recover, measured over many seeds and set against the sum of its settings and
 // against the source article. Makes the table of docs/sandbox.md:
 //   node scripts/recovery-table.mjs
-import { terminateInstance } from '../src/sandbox/world/ec2.ts';
+import { terminateInstance } from '../src/sandbox/world/ec2-lifecycle.ts';
 import { defaultSettings, type Range, type Settings } from '../src/sandbox/world/settings.ts';
 import { WholeFarm } from '../test/sandbox/properties/whole-farm.ts';
 

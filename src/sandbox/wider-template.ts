@@ -1,4 +1,4 @@
-import { readTemplate } from './cloudformation/template.ts';
+import { readTemplate } from './cloudformation/template-text.ts';
 import { isMap, type Value, type ValueMap } from './cloudformation/value.ts';
 import type { LargeFarm } from './world/settings.ts';
 

@@ -39,6 +39,7 @@ EMPTY_BEYOND_THE_MODEL = {
     "GetParameterHistory.Parameters.Labels",
     "LabelParameterVersion.InvalidLabels",
     "ListTagsForResource.ResourceTagSet.Tags",
+    "ListTagsForResources.ResourceTagSets.Tags",
     "UnlabelParameterVersion.InvalidLabels",
     "UnlabelParameterVersion.RemovedLabels",
 }

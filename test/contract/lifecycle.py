@@ -141,6 +141,8 @@ def quiet_services():
     logs.tag_resource(resourceArn=arn, tags={"c": "d"})
     logs.tag_resource(resourceArn=arn, tags={"e": "f"})
     logs.untag_resource(resourceArn=arn, tagKeys=["e"])
+    logs.tag_log_group(logGroupName="/contract", tags={"g": "h"})
+    logs.untag_log_group(logGroupName="/contract", tags=["g"])
     seen["logTags"] = logs.list_tags_for_resource(resourceArn=arn)["tags"]
     stream = {"logGroupName": "/contract", "logStreamName": "contract"}
     logs.create_log_stream(**stream)
@@ -600,6 +602,8 @@ def groups(subnets, group):
     first = members()[0]["InstanceId"]
     autoscaling.suspend_processes(AutoScalingGroupName=name, ScalingProcesses=["ReplaceUnhealthy", "AZRebalance"])
     autoscaling.resume_processes(AutoScalingGroupName=name)
+    autoscaling.enable_metrics_collection(AutoScalingGroupName=name, Granularity="1Minute")
+    autoscaling.disable_metrics_collection(AutoScalingGroupName=name, Metrics=["GroupMinSize"])
     autoscaling.create_or_update_tags(Tags=[{
         "ResourceId": name, "ResourceType": "auto-scaling-group", "Key": "c", "Value": "d", "PropagateAtLaunch": False,
     }])

@@ -253,15 +253,20 @@ export const known: readonly Known[] = [
     ].map((member) => `only moto ec2:DescribeInstanceTypes InstanceTypes[].${member}`),
   },
   {
-    why: 'No service made the interfaces for the farm, and the sandbox keeps no date of use of a secret’s versions.',
-    members: [
-      'only moto ec2:DescribeNetworkInterfaces NetworkInterfaces[].RequesterId',
-      'only moto secretsmanager:ListSecretVersionIds Versions[].LastAccessedDate',
-    ],
+    why: 'No service made the interfaces for the farm.',
+    members: ['only moto ec2:DescribeNetworkInterfaces NetworkInterfaces[].RequesterId'],
   },
   {
-    why: 'The farm’s image has been pulled.',
-    members: ['only sandbox ecr:DescribeImages imageDetails[].lastRecordedPullTime'],
+    why: 'AWS tells which key a secret’s versions are encrypted with.',
+    members: ['only sandbox secretsmanager:ListSecretVersionIds Versions[].KmsKeyIds'],
+  },
+  {
+    why: 'The farm’s image has been pulled, and its secrets were injected into the masters.',
+    members: [
+      'only sandbox ecr:DescribeImages imageDetails[].lastRecordedPullTime',
+      'only sandbox secretsmanager:DescribeSecret LastAccessedDate',
+      'only sandbox secretsmanager:ListSecrets SecretList[].LastAccessedDate',
+    ],
   },
   {
     why: 'Newer than moto’s model of CloudWatch Logs; the sequence token has had no meaning since 2023.',

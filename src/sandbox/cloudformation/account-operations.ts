@@ -16,7 +16,7 @@ import { type Operation, operation } from '../operations/operation.ts';
 import { exportsOf } from './exports.ts';
 import { exportUsers } from './lifecycle.ts';
 import { page } from './paging.ts';
-import { invalid } from './template.ts';
+import { invalid } from './validation-error.ts';
 
 const pageSize = 100;
 
@@ -26,10 +26,10 @@ const limits = { StackLimit: 2000, StackOutputsLimit: 200, ConcurrentResourcesLi
 /** The operations on the account as a whole: what its stacks export to each other, and its limits. */
 export const accountOperations: Readonly<Record<string, Operation>> = {
   ListExports: operation<ListExportsInput, ListExportsOutput>(ListExports$, (input, { world }) => {
-    const { items, next } = page(exportsOf(world), input.NextToken, pageSize);
+    const { items, rest } = page(exportsOf(world), input.NextToken, pageSize);
     return {
       Exports: items.map(({ name, value, stack }) => ({ ExportingStackId: stack.id, Name: name, Value: value })),
-      ...(next === undefined ? {} : { NextToken: next }),
+      ...rest,
     };
   }),
   ListImports: operation<ListImportsInput, ListImportsOutput>(ListImports$, (input, { world }) => {
@@ -37,8 +37,8 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
     const users = exportUsers(world, name);
     // An error, not an empty list: AWS makes no difference between an export that nobody uses and one that is not there.
     if (users.length === 0) throw invalid(`Export '${name}' is not imported by any stack.`);
-    const { items, next } = page(users, input.NextToken, pageSize);
-    return { Imports: items, ...(next === undefined ? {} : { NextToken: next }) };
+    const { items, rest } = page(users, input.NextToken, pageSize);
+    return { Imports: items, ...rest };
   }),
   DescribeAccountLimits: operation<DescribeAccountLimitsInput, DescribeAccountLimitsOutput>(
     DescribeAccountLimits$,

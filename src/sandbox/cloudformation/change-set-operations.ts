@@ -42,7 +42,7 @@ import {
   stackOf,
   stacks,
 } from './stack.ts';
-import { invalid } from './template.ts';
+import { invalid } from './validation-error.ts';
 import { changeSetShape } from './views.ts';
 
 const nothingToDo =
@@ -61,8 +61,8 @@ export function changeSetOperations(engine: Engine): Record<string, Operation> {
       (input, { world }) => {
         const { stack, changeSet } = changeSetOf(world, input);
         const shown = changeSetShape(stack, changeSet, input.IncludePropertyValues ?? false);
-        const { items, next } = page(shown.Changes ?? [], input.NextToken, pageSize);
-        return { ...shown, Changes: items, ...(next === undefined ? {} : { NextToken: next }) };
+        const { items, rest } = page(shown.Changes ?? [], input.NextToken, pageSize);
+        return { ...shown, Changes: items, ...rest };
       },
     ),
     ExecuteChangeSet: operation<ExecuteChangeSetInput, ExecuteChangeSetOutput>(ExecuteChangeSet$, (input, call) => {
@@ -85,17 +85,15 @@ export function changeSetOperations(engine: Engine): Record<string, Operation> {
       },
     ),
     DeleteChangeSet: operation<DeleteChangeSetInput, DeleteChangeSetOutput>(DeleteChangeSet$, (input, { world }) => {
-      const { stack, changeSet } = changeSetOf(world, input);
-      if (changeSet.executionStatus === 'EXECUTE_IN_PROGRESS') throw notNow(changeSet, 'deleted');
-      stack.changeSets.delete(changeSet.id);
+      deleteChangeSet(world, input);
       return {};
     }),
     ListChangeSets: operation<ListChangeSetsInput, ListChangeSetsOutput>(ListChangeSets$, (input, { world }) => {
       const stack = stackOf(world, input.StackName, 'bracketed');
-      const { items, next } = page([...stack.changeSets.values()], input.NextToken, pageSize);
+      const { items, rest } = page([...stack.changeSets.values()], input.NextToken, pageSize);
       return {
         Summaries: items.map((changeSet) => summary(stack, changeSet)),
-        ...(next === undefined ? {} : { NextToken: next }),
+        ...rest,
       };
     }),
   };
@@ -250,31 +248,53 @@ function executeChangeSet(engine: Engine, input: ExecuteChangeSetInput, call: Ca
   }
 }
 
-function notNow(changeSet: ChangeSet, what: string): ServiceError {
-  return new ServiceError(
-    'InvalidChangeSetStatus',
-    `ChangeSet [${changeSet.id}] cannot be ${what} in its current status of [${changeSet.executionStatus}]`,
-  );
+/** DeleteChangeSet. A name that the stack has no change set of is no error: deployment tools clear theirs unasked. */
+function deleteChangeSet(world: World, input: DeleteChangeSetInput): void {
+  const found = findChangeSet(world, input);
+  if (!found) {
+    if (input.StackName === undefined) throw noChangeSet(input.ChangeSetName);
+    return;
+  }
+  const { stack, changeSet } = found;
+  // While it waits to be looked at it may go; while it is looked at it may not.
+  const busy = [changeSet.status, changeSet.executionStatus].find((one) => /^(CREATE|EXECUTE)_IN_PROGRESS$/.test(one));
+  if (busy !== undefined) {
+    throw new ServiceError('InvalidChangeSetStatus', `Cannot delete ChangeSet in status ${busy}`);
+  }
+  stack.changeSets.delete(changeSet.id);
+}
+
+interface ChangeSetName {
+  ChangeSetName?: string | undefined;
+  StackName?: string | undefined;
 }
 
 /** The change set that a request names, by its ARN or by its name and its stack. */
-export function changeSetOf(
+export function changeSetOf(world: World, input: ChangeSetName): { stack: Stack; changeSet: ChangeSet } {
+  const found = findChangeSet(world, input);
+  if (!found) throw noChangeSet(input.ChangeSetName);
+  return found;
+}
+
+/** As {@link changeSetOf}, or undefined; a stack that is named has to be there. */
+function findChangeSet(
   world: World,
-  input: { ChangeSetName?: string | undefined; StackName?: string | undefined },
-): { stack: Stack; changeSet: ChangeSet } {
-  const name = input.ChangeSetName ?? '';
-  const missing = new ServiceError('ChangeSetNotFound', `ChangeSet [${name}] does not exist`, 404);
+  { ChangeSetName: name = '', StackName }: ChangeSetName,
+): { stack: Stack; changeSet: ChangeSet } | undefined {
   if (name.startsWith('arn:')) {
     for (const stack of stacks(world).values()) {
       const changeSet = stack.changeSets.get(name);
       if (changeSet) return { stack, changeSet };
     }
-    throw missing;
+    return undefined;
   }
-  if (input.StackName === undefined)
+  if (StackName === undefined)
     throw invalid('StackName must be specified if ChangeSetName is not specified as an ARN.');
-  const stack = stackOf(world, input.StackName, 'bracketed');
+  const stack = stackOf(world, StackName, 'bracketed');
   const changeSet = [...stack.changeSets.values()].find((other) => other.name === name);
-  if (!changeSet) throw missing;
-  return { stack, changeSet };
+  return changeSet && { stack, changeSet };
+}
+
+function noChangeSet(name = ''): ServiceError {
+  return new ServiceError('ChangeSetNotFound', `ChangeSet [${name}] does not exist`, 404);
 }

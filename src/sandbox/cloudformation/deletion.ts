@@ -5,7 +5,7 @@ import type { Timer } from '../world/world.ts';
 import { contextFor, type Engine, failureReason, meetFault } from './engine.ts';
 import { HandlerError } from './resources/resource-type.ts';
 import { type Stack, type StackResource, setResourceStatus } from './stack.ts';
-import { invalid } from './template.ts';
+import { invalid } from './validation-error.ts';
 
 /** How long a deletion is tried again while something else still holds the resource. */
 const conflictLimitMs = 15 * 60_000;

@@ -10,7 +10,8 @@ import { HandlerError, type Made, type ResourceContext, type ResourceType } from
 import { asItStands, type Source, type Stack, type StackResource, setResourceStatus, type Tag } from './stack.ts';
 import type { UpdateAction } from './stack-policy.ts';
 import { retag, sameStackTags } from './stack-tags.ts';
-import { invalid, type ResourceDefinition } from './template.ts';
+import type { ResourceDefinition } from './template.ts';
+import { invalid } from './validation-error.ts';
 import { sameValue, type ValueMap } from './value.ts';
 
 /** How long a resource may take to become stable: three hours, as for an ECS service. */

@@ -19,7 +19,7 @@ import { detectDrift, knowsDrift, tryDrift } from './drift.ts';
 import type { Engine } from './engine.ts';
 import { page } from './paging.ts';
 import { type Stack, type StackDrift, type StackResource, stackOf } from './stack.ts';
-import { invalid } from './template.ts';
+import { invalid } from './validation-error.ts';
 
 interface Detection {
   readonly id: string;
@@ -87,8 +87,8 @@ export function driftOperations(engine: Engine): Record<string, Operation> {
             return wanted.length === 0 || wanted.includes(StackResourceDriftStatus ?? '');
           })
           .sort((a, b) => ((a.LogicalResourceId ?? '') < (b.LogicalResourceId ?? '') ? -1 : 1));
-        const { items, next } = page(chosen, input.NextToken, Math.min(input.MaxResults ?? pageSize, pageSize));
-        return { StackResourceDrifts: items, ...(next === undefined ? {} : { NextToken: next }) };
+        const { items, rest } = page(chosen, input.NextToken, Math.min(input.MaxResults ?? pageSize, pageSize));
+        return { StackResourceDrifts: items, ...rest };
       },
     ),
   };

@@ -1,6 +1,7 @@
 import { evaluate, type Scope } from './intrinsics.ts';
 import type { ParameterValue } from './parameters.ts';
-import { invalid, type Template } from './template.ts';
+import type { Template } from './template.ts';
+import { invalid } from './validation-error.ts';
 import type { Value } from './value.ts';
 
 /** The names of the stack that a template is evaluated for. */

@@ -60,7 +60,7 @@ export function missingExport(world: World, evaluated: Evaluation): string | und
   return missing && noExport(missing.name).message;
 }
 
-export function noExport(name: string): ServiceError {
+function noExport(name: string): ServiceError {
   return new ServiceError('ValidationError', `No export named ${name} found.`);
 }
 

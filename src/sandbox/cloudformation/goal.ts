@@ -4,7 +4,8 @@ import type { Evaluation } from './evaluation.ts';
 import { dependencies } from './graph.ts';
 import type { Source, Stack, StackResource, Tag } from './stack.ts';
 import { forbiddenBy, type UpdateAction } from './stack-policy.ts';
-import { invalid, type ResourceDefinition } from './template.ts';
+import type { ResourceDefinition } from './template.ts';
+import { invalid } from './validation-error.ts';
 import { isMap, type ValueMap } from './value.ts';
 
 export interface GoalOptions {

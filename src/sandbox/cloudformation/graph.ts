@@ -1,6 +1,8 @@
 import { pseudoParameters } from './evaluation.ts';
-import { conditionsIn, type Reference, referencesIn, refuseUnknownFunctions } from './intrinsics.ts';
-import { invalid, type ResourceDefinition, type Template } from './template.ts';
+import { refuseUnknownFunctions } from './intrinsics.ts';
+import { conditionsIn, type Reference, referencesIn } from './references.ts';
+import type { ResourceDefinition, Template } from './template.ts';
+import { invalid } from './validation-error.ts';
 
 /** What the registry knows of a resource type; undefined: no such type. */
 export type TypeLookup = (type: string) => { attributes: readonly string[] } | undefined;

@@ -43,10 +43,7 @@ export function startCreate(
           timedOut = true;
           deployment.cancel();
         });
-  const missing = missingExport(
-    world,
-    evaluationFor(world, stack, source, (name) => name),
-  );
+  const missing = missingImport(world, stack, source);
   if (missing === undefined) deployment.start();
   else {
     world.schedule(1000, () => {
@@ -56,6 +53,14 @@ export function startCreate(
       ended?.(false);
     });
   }
+}
+
+/** What is wrong with what a source imports; the rest of it is evaluated as if it were there. */
+function missingImport(world: World, stack: Stack, source: Source): string | undefined {
+  return missingExport(
+    world,
+    evaluationFor(world, stack, source, (name) => name),
+  );
 }
 
 /** A reason as the beginning of a longer one. */
@@ -114,7 +119,9 @@ export function startDelete(
   if (used?.exportName !== undefined) {
     const reason = exportInUse(used.exportName, exportUsers(world, used.exportName));
     world.schedule(1000, () => {
-      if (stack.status === 'DELETE_IN_PROGRESS') setStackStatus(world, stack, before, reason);
+      if (stack.status !== 'DELETE_IN_PROGRESS') return;
+      stack.deletedAt = undefined;
+      setStackStatus(world, stack, before, reason);
     });
     return;
   }
@@ -168,10 +175,7 @@ export function startUpdate(
   };
   const deployment = new Deployment(engine, call, stack, source, done, { policy: options.policy });
   stack.running = deployment;
-  const missing = missingExport(
-    world,
-    evaluationFor(world, stack, source, (name) => name),
-  );
+  const missing = missingImport(world, stack, source);
   if (missing === undefined) deployment.start();
   else {
     world.schedule(1000, () => {

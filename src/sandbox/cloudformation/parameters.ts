@@ -1,5 +1,6 @@
 import { parameterType } from './parameter-types.ts';
-import { invalid, type ParameterDefinition, type Template } from './template.ts';
+import type { ParameterDefinition, Template } from './template.ts';
+import { invalid } from './validation-error.ts';
 import { isMap, type Value } from './value.ts';
 
 /** A parameter as an operation gives it. */

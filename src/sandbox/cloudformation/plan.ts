@@ -13,13 +13,14 @@ import { type Engine, evaluationFor, valuesOf } from './engine.ts';
 import type { Evaluation, ResourceValues } from './evaluation.ts';
 import { exportedValue } from './exports.ts';
 import { dependencies } from './graph.ts';
-import { referencesIn } from './intrinsics.ts';
 import { secretsOf, withoutSecrets } from './no-echo.ts';
 import { outputsOf } from './outputs.ts';
+import { referencesIn } from './references.ts';
 import { changedProperties } from './replacement.ts';
 import { asItStands, type Source, type Stack, type StackResource } from './stack.ts';
 import { sameStackTags } from './stack-tags.ts';
-import { invalid, type ResourceDefinition } from './template.ts';
+import type { ResourceDefinition } from './template.ts';
+import { invalid } from './validation-error.ts';
 import { isMap, sameValue, type Value, type ValueMap } from './value.ts';
 
 export interface Plan {

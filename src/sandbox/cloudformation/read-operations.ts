@@ -37,7 +37,8 @@ import type { Engine } from './engine.ts';
 import { page } from './paging.ts';
 import { neededCapability, templateFrom } from './source.ts';
 import { type Stack, type StackResource, stackOf, stacks } from './stack.ts';
-import { invalid, type Template } from './template.ts';
+import type { Template } from './template.ts';
+import { invalid } from './validation-error.ts';
 import { eventShape, resourceShape, resourceSummary, stackShape, stackSummary } from './views.ts';
 
 /** Items on a page of every list: CloudFormation's own page. */
@@ -49,25 +50,25 @@ export function readOperations(engine: Engine): Record<string, Operation> {
     DescribeStacks: operation<DescribeStacksInput, DescribeStacksOutput>(DescribeStacks$, (input, { world }) => {
       if (input.StackName !== undefined) return { Stacks: [stackShape(stackOf(world, input.StackName))] };
       const alive = [...stacks(world).values()].filter(({ status }) => status !== 'DELETE_COMPLETE').reverse();
-      const { items, next } = page(alive, input.NextToken, pageSize);
-      return { Stacks: items.map(stackShape), ...(next === undefined ? {} : { NextToken: next }) };
+      const { items, rest } = page(alive, input.NextToken, pageSize);
+      return { Stacks: items.map(stackShape), ...rest };
     }),
     ListStacks: operation<ListStacksInput, ListStacksOutput>(ListStacks$, (input, { world }) => {
       const wanted = input.StackStatusFilter;
       const chosen = [...stacks(world).values()]
         .filter(({ status }) => !wanted || wanted.length === 0 || wanted.includes(status))
         .reverse();
-      const { items, next } = page(chosen, input.NextToken, pageSize);
-      return { StackSummaries: items.map(stackSummary), ...(next === undefined ? {} : { NextToken: next }) };
+      const { items, rest } = page(chosen, input.NextToken, pageSize);
+      return { StackSummaries: items.map(stackSummary), ...rest };
     }),
     DescribeStackEvents: operation<DescribeStackEventsInput, DescribeStackEventsOutput>(
       DescribeStackEvents$,
       (input, { world }) => {
         const stack = stackOf(world, input.StackName, 'bracketed');
-        const { items, next } = eventPage(stack, input.NextToken);
+        const { items, rest } = eventPage(stack, input.NextToken);
         return {
           StackEvents: items.map((event) => eventShape(stack, event)),
-          ...(next === undefined ? {} : { NextToken: next }),
+          ...rest,
         };
       },
     ),
@@ -75,10 +76,10 @@ export function readOperations(engine: Engine): Record<string, Operation> {
       ListStackResources$,
       (input, { world }) => {
         const stack = stackOf(world, input.StackName);
-        const { items, next } = page(sorted(stack), input.NextToken, pageSize);
+        const { items, rest } = page(sorted(stack), input.NextToken, pageSize);
         return {
           StackResourceSummaries: items.map((resource) => resourceSummary(stack, resource)),
-          ...(next === undefined ? {} : { NextToken: next }),
+          ...rest,
         };
       },
     ),
@@ -178,7 +179,7 @@ function eventPage(stack: Stack, token: string | undefined) {
   const end = token === undefined ? stack.events.length : Number(token);
   if (!Number.isInteger(end) || end < 0 || end > stack.events.length) throw invalid('Invalid NextToken');
   const start = Math.max(0, end - pageSize);
-  return { items: stack.events.slice(start, end).reverse(), next: start > 0 ? String(start) : undefined };
+  return { items: stack.events.slice(start, end).reverse(), rest: start > 0 ? { NextToken: String(start) } : {} };
 }
 
 function templateSummary(template: Template): GetTemplateSummaryOutput {

@@ -3,7 +3,7 @@ import type { GetRoleResponse } from '@aws-sdk/client-iam';
 import type { Call } from '../operations/operation.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { Engine } from './engine.ts';
-import { invalid } from './template.ts';
+import { invalid } from './validation-error.ts';
 
 /**
  * The service role of a request, which must exist and trust CloudFormation; undefined: none was given.

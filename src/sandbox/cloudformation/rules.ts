@@ -1,7 +1,7 @@
 import type { Evaluation } from './evaluation.ts';
 import { functionCall } from './intrinsics.ts';
 import { parameterType } from './parameter-types.ts';
-import { invalid } from './template.ts';
+import { invalid } from './validation-error.ts';
 import { isMap, type Value } from './value.ts';
 
 /** Attribute of an object of an AWS-specific parameter type, for instance `VpcId` of a subnet; undefined: unknown. */

@@ -7,7 +7,8 @@ import { checkTemplate } from './graph.ts';
 import { bindParameters, type ParameterInput } from './parameters.ts';
 import { checkRules } from './rules.ts';
 import type { Source, Stack } from './stack.ts';
-import { invalid, parseTemplate, type Template } from './template.ts';
+import { parseTemplate, type Template } from './template.ts';
+import { invalid } from './validation-error.ts';
 import type { Value } from './value.ts';
 
 /** The most that a template given in a request may have, in bytes. */

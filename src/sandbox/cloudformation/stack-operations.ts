@@ -29,7 +29,7 @@ import { plan } from './plan.ts';
 import { checkedRole, checkRollbackTriggers, policyBody } from './request-options.ts';
 import { sourceFrom } from './source.ts';
 import { addStack, alreadyExists, checkStackName, findStack, makeObsolete, type Stack, stackOf } from './stack.ts';
-import { invalid } from './template.ts';
+import { invalid } from './validation-error.ts';
 
 /** The operations that make, change and end stacks. */
 export function stackOperations(engine: Engine): Record<string, Operation> {

@@ -11,7 +11,8 @@ import { ServiceError } from '../world/service-error.ts';
 import { perWorld, type World } from '../world/world.ts';
 import { maskedProperties, secretsOf } from './no-echo.ts';
 import type { ParameterValue } from './parameters.ts';
-import { invalid, type ResourceDefinition, type Template } from './template.ts';
+import type { ResourceDefinition, Template } from './template.ts';
+import { invalid } from './validation-error.ts';
 import type { Value, ValueMap } from './value.ts';
 
 /** A resource of a stack, as it is: not as the template writes it. */
@@ -227,7 +228,8 @@ export function alreadyExists(name: string): ServiceError {
 export function setStackStatus(world: World, stack: Stack, status: StackStatus, reason?: string): void {
   stack.status = status;
   stack.statusReason = reason;
-  if (status === 'DELETE_COMPLETE') stack.deletedAt = world.now;
+  // The time at which it was asked for, as DescribeStacks tells it while the deletion is still under way.
+  if (status === 'DELETE_IN_PROGRESS') stack.deletedAt = world.now;
   stack.events.push({
     id: world.uuid(),
     at: world.now,

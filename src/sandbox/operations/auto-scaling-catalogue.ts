@@ -10,8 +10,6 @@ import {
   type DescribeLifecycleHookTypesAnswer,
   DescribeLoadBalancers$,
   DescribeLoadBalancerTargetGroups$,
-  DescribeMetricCollectionTypes$,
-  type DescribeMetricCollectionTypesAnswer,
   DescribeNotificationConfigurations$,
   DescribePolicies$,
   DescribeScalingProcessTypes$,
@@ -47,24 +45,6 @@ const emptyReads = Object.fromEntries(
     }),
   ]),
 );
-
-const metrics = [
-  'GroupMinSize',
-  'GroupMaxSize',
-  'GroupDesiredCapacity',
-  'GroupInServiceInstances',
-  'GroupInServiceCapacity',
-  'GroupPendingInstances',
-  'GroupPendingCapacity',
-  'GroupTerminatingInstances',
-  'GroupTerminatingCapacity',
-  'GroupTerminatingRetainedInstances',
-  'GroupTerminatingRetainedCapacity',
-  'GroupStandbyInstances',
-  'GroupStandbyCapacity',
-  'GroupTotalInstances',
-  'GroupTotalCapacity',
-];
 
 type Nothing = Record<string, never>;
 
@@ -105,14 +85,6 @@ export const catalogueOperations: Record<string, Operation> = {
   DescribeLifecycleHookTypes: operation<Nothing, DescribeLifecycleHookTypesAnswer>(DescribeLifecycleHookTypes$, () => ({
     LifecycleHookTypes: ['autoscaling:EC2_INSTANCE_LAUNCHING', 'autoscaling:EC2_INSTANCE_TERMINATING'],
   })),
-
-  DescribeMetricCollectionTypes: operation<Nothing, DescribeMetricCollectionTypesAnswer>(
-    DescribeMetricCollectionTypes$,
-    () => ({
-      Metrics: metrics.map((Metric) => ({ Metric })),
-      Granularities: [{ Granularity: '1Minute' }],
-    }),
-  ),
 
   DescribeScalingProcessTypes: operation<Nothing, ProcessesType>(DescribeScalingProcessTypes$, () => ({
     Processes: [...processNames].sort().map((ProcessName) => ({ ProcessName })),

@@ -21,37 +21,15 @@ import {
   TerminateInstanceInAutoScalingGroup$,
   type TerminateInstanceInAutoScalingGroupType,
 } from '@aws-sdk/client-auto-scaling';
-import {
-  autoScaling,
-  type Group,
-  groupOf,
-  type LifecycleHook,
-  type Member,
-  memberOf,
-  validationError,
-} from '../world/auto-scaling.ts';
+import { autoScaling, type Group, groupOf, type Member, memberOf, validationError } from '../world/auto-scaling.ts';
 import { at } from '../world/auto-scaling-activities.ts';
 import { globalTimeoutSeconds, releaseHook, retireMember } from '../world/auto-scaling-members.ts';
 import { markUnhealthy, soon } from '../world/auto-scaling-processes.ts';
 import { decrement, named, shrinking } from './auto-scaling-moves.ts';
 import { autoScalingPage } from './auto-scaling-page.ts';
+import { hookFrom } from './auto-scaling-requests.ts';
 import { activityView, memberDetails } from './auto-scaling-views.ts';
 import { type Operation, operation } from './operation.ts';
-
-function hookFrom(input: PutLifecycleHookType, before: LifecycleHook | undefined): LifecycleHook {
-  const transition = input.LifecycleTransition ?? before?.transition;
-  if (transition !== 'autoscaling:EC2_INSTANCE_LAUNCHING' && transition !== 'autoscaling:EC2_INSTANCE_TERMINATING') {
-    throw validationError(
-      'Lifecycle transition must be one of autoscaling:EC2_INSTANCE_LAUNCHING, autoscaling:EC2_INSTANCE_TERMINATING.',
-    );
-  }
-  return {
-    name: input.LifecycleHookName ?? '',
-    transition,
-    heartbeatSeconds: input.HeartbeatTimeout ?? before?.heartbeatSeconds ?? 3600,
-    defaultResult: (input.DefaultResult ?? before?.defaultResult) === 'CONTINUE' ? 'CONTINUE' : 'ABANDON',
-  };
-}
 
 /** The action that an instance waits for, by the instance or by the action's token. */
 function waitingFor(
@@ -80,10 +58,10 @@ export const memberOperations: Record<string, Operation> = {
       const kept = input.InstanceIds?.length
         ? all.filter(({ member }) => input.InstanceIds?.includes(member.instanceId))
         : all;
-      const { items, nextToken } = autoScalingPage(kept, input, 50);
+      const { items, rest } = autoScalingPage(kept, input, 50);
       return {
         AutoScalingInstances: items.map(({ group, member }) => memberDetails(world, group, member)),
-        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+        ...rest,
       };
     },
   ),
@@ -92,7 +70,8 @@ export const memberOperations: Record<string, Operation> = {
     TerminateInstanceInAutoScalingGroup$,
     (input, { world }) => {
       const { group, member } = memberOf(world, input.InstanceId ?? '');
-      const fewer = input.ShouldDecrementDesiredCapacity === true;
+      // What is ended already is counted no longer.
+      const fewer = input.ShouldDecrementDesiredCapacity === true && !member.departure;
       if (fewer) decrement(group, 1, 'Terminating');
       const cause = `instance ${member.instanceId} was taken out of service in response to a user request${shrinking(group, fewer)}`;
       const activity = retireMember(world, group, member, at(world, cause));

@@ -13,17 +13,15 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import {
   activeMembers,
-  addMember,
   autoScaling,
   type Group,
   groupOf,
-  groupTemplate,
   type Member,
   removeMember,
   validationError,
 } from '../world/auto-scaling.ts';
 import { type Activity, at, beginActivity, endActivity } from '../world/auto-scaling-activities.ts';
-import { groupZones } from '../world/auto-scaling-members.ts';
+import { groupZones, join, serve } from '../world/auto-scaling-members.ts';
 import { soon } from '../world/auto-scaling-processes.ts';
 import { type Instance, instances } from '../world/ec2.ts';
 import type { World } from '../world/world.ts';
@@ -100,27 +98,13 @@ function attachable(world: World, group: Group, id: string): Instance {
 }
 
 function attach(world: World, group: Group, instance: Instance): void {
-  const { template, version } = groupTemplate(world, group);
-  const member: Member = {
-    instanceId: instance.id,
-    zone: instance.zone,
-    type: instance.type,
-    lifecycle: 'Pending',
-    healthy: true,
-    protectedFromScaleIn: group.newInstancesProtected,
-    templateId: template.id,
-    templateVersion: version.number,
-    joinedAt: world.now,
-  };
-  addMember(world, group, member);
+  const member = join(world, group, instance);
   instance.tags.set('aws:autoscaling:groupName', group.name);
   for (const [key, tag] of group.tags) if (tag.propagate) instance.tags.set(key, tag.value);
   const cause = `an instance was added in response to user request. Keeping the capacity at the new ${group.desired}.`;
   const activity = begin(world, group, member, 'Attaching an existing EC2 instance', cause);
   conclude(world, activity, () => {
-    if (member.lifecycle !== 'Pending') return;
-    member.lifecycle = 'InService';
-    member.inServiceAt = world.now;
+    if (member.lifecycle === 'Pending') serve(world, member);
   });
 }
 
@@ -174,9 +158,7 @@ export const moveOperations: Record<string, Operation> = {
       const activity = begin(world, group, member, 'Moving EC2 instance out of Standby', cause);
       member.lifecycle = 'Pending';
       conclude(world, activity, () => {
-        if (member.lifecycle !== 'Pending') return;
-        member.lifecycle = 'InService';
-        member.inServiceAt = world.now;
+        if (member.lifecycle === 'Pending') serve(world, member);
       });
       return activityView(group, activity);
     });
@@ -193,6 +175,8 @@ export const moveOperations: Record<string, Operation> = {
       const activity = begin(world, group, member, 'Detaching EC2 instance', cause);
       member.lifecycle = 'Detaching';
       conclude(world, activity, () => {
+        // Ended meanwhile, it leaves as what is ended.
+        if (member.lifecycle !== 'Detaching') return;
         removeMember(world, group, member.instanceId);
         instances(world).get(member.instanceId)?.tags.delete('aws:autoscaling:groupName');
       });

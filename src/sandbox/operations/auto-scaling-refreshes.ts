@@ -161,10 +161,10 @@ export const refreshOperations: Record<string, Operation> = {
       const group = groupOf(world, input.AutoScalingGroupName ?? '');
       const ids = input.InstanceRefreshIds ?? [];
       const kept = group.refreshes.filter(({ id }) => ids.length === 0 || ids.includes(id));
-      const { items, nextToken } = autoScalingPage(kept, input, 50);
+      const { items, rest } = autoScalingPage(kept, input, 50);
       return {
         InstanceRefreshes: items.map((refresh) => view(world, group, refresh)),
-        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+        ...rest,
       };
     },
   ),

@@ -2,6 +2,7 @@ import type {
   CreateAutoScalingGroupType,
   DeleteAutoScalingGroupType,
   LaunchTemplateSpecification,
+  PutLifecycleHookType,
   Tag,
   UpdateAutoScalingGroupType,
 } from '@aws-sdk/client-auto-scaling';
@@ -10,6 +11,7 @@ import {
   checkSizes,
   type Group,
   groupOf,
+  type LifecycleHook,
   type TerminationPolicy,
   terminationPolicies,
   validationError,
@@ -17,6 +19,7 @@ import {
 import { at } from '../world/auto-scaling-activities.ts';
 import { dropGroup, retireMember } from '../world/auto-scaling-members.ts';
 import { soon, startGroup } from '../world/auto-scaling-processes.ts';
+import { checkLaunch } from '../world/ec2-launch.ts';
 import { networks, subnetOf } from '../world/ec2-network.ts';
 import { launchSpecFrom, launchTemplateOf, launchTemplateVersion } from '../world/launch-templates.ts';
 import { ServiceError } from '../world/service-error.ts';
@@ -51,8 +54,7 @@ export function templateFrom(world: World, spec: LaunchTemplateSpecification): G
   try {
     const template = launchTemplateOf(world, { id: spec.LaunchTemplateId, name: spec.LaunchTemplateName });
     const version = spec.Version ?? '$Default';
-    // Read once now, so that a template that cannot be launched is refused with the request.
-    launchSpecFrom(world, {}, launchTemplateVersion(template, version).data);
+    checkLaunch(world, launchSpecFrom(world, {}, launchTemplateVersion(template, version).data));
     return { id: template.id, version };
   } catch (error) {
     throw asValidation(error, 'You must use a valid fully-formed launch template. ');
@@ -106,6 +108,25 @@ export function groupTagsFrom(tags: readonly Tag[] | undefined): Group['tags'] {
   );
 }
 
+/** A group's lifecycle hook out of a request, over what it was before. */
+export function hookFrom(
+  input: Omit<PutLifecycleHookType, 'AutoScalingGroupName'>,
+  before?: LifecycleHook,
+): LifecycleHook {
+  const transition = input.LifecycleTransition ?? before?.transition;
+  if (transition !== 'autoscaling:EC2_INSTANCE_LAUNCHING' && transition !== 'autoscaling:EC2_INSTANCE_TERMINATING') {
+    throw validationError(
+      'Lifecycle transition must be one of autoscaling:EC2_INSTANCE_LAUNCHING, autoscaling:EC2_INSTANCE_TERMINATING.',
+    );
+  }
+  return {
+    name: input.LifecycleHookName ?? '',
+    transition,
+    heartbeatSeconds: input.HeartbeatTimeout ?? before?.heartbeatSeconds ?? 3600,
+    defaultResult: (input.DefaultResult ?? before?.defaultResult) === 'CONTINUE' ? 'CONTINUE' : 'ABANDON',
+  };
+}
+
 /** CreateAutoScalingGroup. */
 export function createGroup(world: World, input: CreateAutoScalingGroupType): void {
   refuseUnsupported(input);
@@ -142,26 +163,17 @@ export function createGroup(world: World, input: CreateAutoScalingGroupType): vo
     terminationPolicies: policiesFrom(input.TerminationPolicies) ?? ['Default'],
     newInstancesProtected: input.NewInstancesProtectedFromScaleIn ?? false,
     capacityRebalance: input.CapacityRebalance ?? false,
+    ...(input.DefaultInstanceWarmup === undefined ? {} : { defaultWarmupSeconds: input.DefaultInstanceWarmup }),
     serviceLinkedRoleArn:
       input.ServiceLinkedRoleARN ??
       world.arn('iam', 'role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling', ''),
     tags: groupTagsFrom(input.Tags),
     members: new Map(),
     hooks: new Map(
-      (input.LifecycleHookSpecificationList ?? []).map((hook) => [
-        hook.LifecycleHookName ?? '',
-        {
-          name: hook.LifecycleHookName ?? '',
-          transition:
-            hook.LifecycleTransition === 'autoscaling:EC2_INSTANCE_LAUNCHING'
-              ? 'autoscaling:EC2_INSTANCE_LAUNCHING'
-              : 'autoscaling:EC2_INSTANCE_TERMINATING',
-          heartbeatSeconds: hook.HeartbeatTimeout ?? 3600,
-          defaultResult: hook.DefaultResult === 'CONTINUE' ? 'CONTINUE' : 'ABANDON',
-        },
-      ]),
+      (input.LifecycleHookSpecificationList ?? []).map((hook) => hookFrom(hook)).map((hook) => [hook.name, hook]),
     ),
     suspended: new Map(),
+    enabledMetrics: new Set(),
     activities: [],
     refreshes: [],
     deleting: false,
@@ -210,6 +222,9 @@ export function updateGroup(world: World, input: UpdateAutoScalingGroupType): vo
   group.terminationPolicies = policies ?? group.terminationPolicies;
   group.newInstancesProtected = input.NewInstancesProtectedFromScaleIn ?? group.newInstancesProtected;
   group.capacityRebalance = input.CapacityRebalance ?? group.capacityRebalance;
+  // −1 takes it away again (Auto Scaling API, UpdateAutoScalingGroup).
+  if (input.DefaultInstanceWarmup === -1) delete group.defaultWarmupSeconds;
+  else if (input.DefaultInstanceWarmup !== undefined) group.defaultWarmupSeconds = input.DefaultInstanceWarmup;
   soon(world, group);
 }
 

@@ -12,6 +12,7 @@ import { groupZones } from '../world/auto-scaling-members.ts';
 import { instances } from '../world/ec2.ts';
 import { launchTemplates } from '../world/launch-templates.ts';
 import type { World } from '../world/world.ts';
+import { granularity } from './auto-scaling-metrics.ts';
 
 function templateView(world: World, id: string, version: string): LaunchTemplateSpecification {
   const name = launchTemplates(world).get(id)?.name;
@@ -19,7 +20,7 @@ function templateView(world: World, id: string, version: string): LaunchTemplate
 }
 
 /** A group's member as DescribeAutoScalingGroups tells it. */
-export function memberView(world: World, member: Member): WireMember {
+function memberView(world: World, member: Member): WireMember {
   const imageId = instances(world).get(member.instanceId)?.imageId;
   return {
     InstanceId: member.instanceId,
@@ -79,13 +80,14 @@ export function groupView(world: World, group: Group, withMembers = true): AutoS
       SuspensionReason,
     })),
     VPCZoneIdentifier: group.subnetIds.join(','),
-    EnabledMetrics: [],
+    EnabledMetrics: [...group.enabledMetrics].map((Metric) => ({ Metric, Granularity: granularity })),
     ...(group.deleting ? { Status: 'Delete in progress' } : {}),
     Tags: groupTags(group),
     TerminationPolicies: group.terminationPolicies,
     NewInstancesProtectedFromScaleIn: group.newInstancesProtected,
     ServiceLinkedRoleARN: group.serviceLinkedRoleArn,
     CapacityRebalance: group.capacityRebalance,
+    ...(group.defaultWarmupSeconds === undefined ? {} : { DefaultInstanceWarmup: group.defaultWarmupSeconds }),
     TrafficSources: [],
   };
 }

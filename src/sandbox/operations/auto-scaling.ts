@@ -39,6 +39,7 @@ import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
 import { catalogueOperations } from './auto-scaling-catalogue.ts';
 import { memberOperations } from './auto-scaling-instances.ts';
+import { metricOperations } from './auto-scaling-metrics.ts';
 import { moveOperations } from './auto-scaling-moves.ts';
 import { autoScalingPage } from './auto-scaling-page.ts';
 import { refreshOperations } from './auto-scaling-refreshes.ts';
@@ -85,13 +86,12 @@ function requireRest(world: World, group: Group): void {
   }
 }
 
-const next = (token: string | undefined) => (token === undefined ? {} : { NextToken: token });
-
 /** Amazon EC2 Auto Scaling. */
 export const autoScaling: Service = {
   signingName: 'autoscaling',
   operations: {
     ...catalogueOperations,
+    ...metricOperations,
     ...memberOperations,
     ...moveOperations,
     ...refreshOperations,
@@ -127,10 +127,10 @@ export const autoScaling: Service = {
         const kept = [...state(world).groups.values()]
           .filter((group) => !names?.length || names.includes(group.name) || names.includes(group.arn))
           .filter((group) => passes(group, input.Filters));
-        const { items, nextToken } = autoScalingPage(kept, input, 50);
+        const { items, rest } = autoScalingPage(kept, input, 50);
         return {
           AutoScalingGroups: items.map((group) => groupView(world, group, input.IncludeInstances ?? true)),
-          ...next(nextToken),
+          ...rest,
         };
       },
     ),
@@ -147,10 +147,10 @@ export const autoScaling: Service = {
           .flatMap((group) => group.activities.map((activity) => ({ group, activity })))
           .filter(({ activity }) => !input.ActivityIds?.length || input.ActivityIds.includes(activity.id))
           .sort((a, b) => b.activity.startedAt - a.activity.startedAt);
-        const { items, nextToken } = autoScalingPage(kept, input, 100);
+        const { items, rest } = autoScalingPage(kept, input, 100);
         return {
           Activities: items.map(({ group, activity }) => activityView(group, activity)),
-          ...next(nextToken),
+          ...rest,
         };
       },
     ),
@@ -224,8 +224,8 @@ export const autoScaling: Service = {
           throw validationError(`Invalid filter name: ${Name}`);
         }),
       );
-      const { items, nextToken } = autoScalingPage(kept, input, 50);
-      return { Tags: items, ...next(nextToken) };
+      const { items, rest } = autoScalingPage(kept, input, 50);
+      return { Tags: items, ...rest };
     }),
   },
 };

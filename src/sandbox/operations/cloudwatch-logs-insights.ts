@@ -18,6 +18,7 @@ import type { Row } from '../world/cloudwatch-logs-conditions.ts';
 import { type Query, readQuery, rowsOf } from '../world/cloudwatch-logs-insights.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { perWorld, type Timer, type World } from '../world/world.ts';
+import { groupName, invalid } from './cloudwatch-logs-requests.ts';
 import { type Operation, operation } from './operation.ts';
 
 /** How long a query takes, seconds. */
@@ -52,7 +53,7 @@ export const insightsOperations: Record<string, Operation> = {
     const [from, to] = [milliseconds(input.startTime), milliseconds(input.endTime)];
     if (to < from) throw invalid('End time should not be less than start time');
     const query = readQuery(input.queryString ?? '');
-    const groups = names.map((name) => groupNamed(world, name));
+    const groups = names.map((name) => queriedGroup(world, name));
     if (groups.every(({ createdAt }) => to < Math.floor(createdAt / 1000) * 1000)) {
       throw new ServiceError(
         'MalformedQueryException',
@@ -115,18 +116,15 @@ export const insightsOperations: Record<string, Operation> = {
   })),
 };
 
-function groupNamed(world: World, nameOrArn: string): LogGroup {
-  const name = /:log-group:([^:]+)/.exec(nameOrArn)?.[1] ?? nameOrArn;
+/** Insights has words of its own for a group that is not there. */
+function queriedGroup(world: World, nameOrArn: string): LogGroup {
+  const name = groupName(nameOrArn);
   const group = logGroups(world).get(name);
   if (group) return group;
   throw new ServiceError(
     'ResourceNotFoundException',
     `Log group '${name}' does not exist for account ID '${world.settings.account}'`,
   );
-}
-
-function invalid(message: string): ServiceError {
-  return new ServiceError('InvalidParameterException', message);
 }
 
 /** Times of a query are seconds; what can only be milliseconds is taken for that. */

@@ -22,9 +22,8 @@ import {
   type ListLogGroupsResponse,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { logGroupOf, logGroups } from '../world/cloudwatch-logs.ts';
-import { ServiceError } from '../world/service-error.ts';
+import { logsPage } from './cloudwatch-logs-requests.ts';
 import { type Operation, operation } from './operation.ts';
-import { page } from './paging.ts';
 
 /**
  * Lists of what can be hung on log groups: nothing in this region makes any, so they are empty, as in an account that
@@ -64,21 +63,16 @@ export const readingOperations: Record<string, Operation> = {
     const pattern = input.logGroupNamePattern ?? '';
     const kept = [...logGroups(world).values()]
       .filter(({ name }) => (pattern.startsWith('^') ? name.startsWith(pattern.slice(1)) : name.includes(pattern)))
-      .filter(() => (input.logGroupClass ?? 'STANDARD') === 'STANDARD')
+      .filter((group) => input.logGroupClass === undefined || group.class === input.logGroupClass)
       .sort((a, b) => (a.name < b.name ? -1 : 1));
-    const { items, nextToken } = page(
-      kept,
-      input.limit ?? 50,
-      input.nextToken,
-      () => new ServiceError('InvalidParameterException', 'The specified nextToken is invalid.'),
-    );
+    const { items, ...next } = logsPage(kept, input, 50);
     return {
-      logGroups: items.map(({ name, arn }) => ({
+      logGroups: items.map(({ name, arn, class: logGroupClass }) => ({
         logGroupName: name,
         logGroupArn: arn.replace(/:\*$/, ''),
-        logGroupClass: 'STANDARD',
+        logGroupClass,
       })),
-      ...(nextToken === undefined ? {} : { nextToken }),
+      ...next,
     };
   }),
 };

@@ -8,7 +8,7 @@ import {
   type PutLogEventsResponse,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { createLogStream, logGroupOf, logStreamOf, putEvent } from '../world/cloudwatch-logs.ts';
-import { ServiceError } from '../world/service-error.ts';
+import { invalid } from './cloudwatch-logs-requests.ts';
 import { type Operation, operation } from './operation.ts';
 
 /** Older events, and such from the future, are not taken (CloudWatch Logs API, PutLogEvents), ms. */
@@ -20,8 +20,7 @@ export const writingOperations: Record<string, Operation> = {
   CreateLogStream: operation<CreateLogStreamRequest, Record<string, never>>(CreateLogStream$, (input, { world }) => {
     const name = input.logStreamName ?? '';
     if (!/^[^:*]{1,512}$/.test(name)) {
-      throw new ServiceError(
-        'InvalidParameterException',
+      throw invalid(
         `1 validation error detected: Value '${name}' at 'logStreamName' failed to satisfy constraint: Member must satisfy regular expression pattern: [^:*]*`,
       );
     }
@@ -38,10 +37,7 @@ export const writingOperations: Record<string, Operation> = {
     const stream = logStreamOf(world, group.name, input.logStreamName ?? '');
     const events = (input.logEvents ?? []).map(({ timestamp = 0, message = '' }) => ({ timestamp, message }));
     if (events.some((event, index) => event.timestamp < (events[index - 1]?.timestamp ?? 0))) {
-      throw new ServiceError(
-        'InvalidParameterException',
-        'Log events in a single PutLogEvents request must be in chronological order.',
-      );
+      throw invalid('Log events in a single PutLogEvents request must be in chronological order.');
     }
     const expiry = group.retentionDays === undefined ? 0 : world.now - group.retentionDays * 86_400_000;
     const expired = events.filter(({ timestamp }) => timestamp < expiry).length;

@@ -17,50 +17,33 @@ import {
   GetLogEvents$,
   type GetLogEventsRequest,
   type GetLogEventsResponse,
-  ListTagsForResource$,
-  type ListTagsForResourceRequest,
-  type ListTagsForResourceResponse,
   PutRetentionPolicy$,
   type PutRetentionPolicyRequest,
-  TagResource$,
-  type TagResourceRequest,
-  UntagResource$,
-  type UntagResourceRequest,
   type LogGroup as WireGroup,
   type LogStream as WireStream,
 } from '@aws-sdk/client-cloudwatch-logs';
 import {
   createLogGroup,
   keptEvents,
+  LogEvent,
   type LogGroup,
   type LogStream,
-  logGroupOf,
   logGroups,
   logStreamOf,
   messageFilter,
 } from '../world/cloudwatch-logs.ts';
-import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
 import { insightsOperations } from './cloudwatch-logs-insights.ts';
 import { readingOperations } from './cloudwatch-logs-reading.ts';
+import { badToken, groupNamed, invalid, logsPage } from './cloudwatch-logs-requests.ts';
+import { tagOperations } from './cloudwatch-logs-tags.ts';
 import { writingOperations } from './cloudwatch-logs-writing.ts';
 import { operation, type Service } from './operation.ts';
-import { page, pageSize } from './paging.ts';
 
 /** Days that PutRetentionPolicy takes (CloudWatch Logs API reference). */
 const retentions = new Set([
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ]);
-
-function invalid(message: string): ServiceError {
-  return new ServiceError('InvalidParameterException', message);
-}
-
-/** A group is named by its name, or by its ARN. */
-function groupNamed(world: World, name: string | undefined, identifier?: string | undefined): LogGroup {
-  const text = name ?? identifier ?? '';
-  return logGroupOf(world, /^arn:[^:]+:logs:[^:]+:[^:]+:log-group:([^:]+)/.exec(text)?.[1] ?? text);
-}
 
 function groupView(group: LogGroup): WireGroup {
   return {
@@ -71,7 +54,8 @@ function groupView(group: LogGroup): WireGroup {
     arn: group.arn,
     logGroupArn: group.arn.replace(/:\*$/, ''),
     storedBytes: [...group.streams.values()].reduce((sum, stream) => sum + stream.storedBytes, 0),
-    logGroupClass: 'STANDARD',
+    ...(group.kmsKeyId === undefined ? {} : { kmsKeyId: group.kmsKeyId }),
+    logGroupClass: group.class,
   };
 }
 
@@ -93,18 +77,6 @@ function streamView(group: LogGroup, stream: LogStream): WireStream {
   };
 }
 
-function size(asked: number | undefined, max: number, standard = max): number {
-  return pageSize(asked, { min: 1, max, default: standard }, (value) =>
-    invalid(
-      `1 validation error detected: Value '${value}' at 'limit' failed to satisfy constraint: Member must have value ${value < 1 ? 'greater than or equal to 1' : `less than or equal to ${max}`}`,
-    ),
-  );
-}
-
-const badToken = () => invalid('The specified nextToken is invalid.');
-
-const lower = <T>(token: T | undefined) => (token === undefined ? {} : { nextToken: token });
-
 /**
  * GetLogEvents walks both ways. A token is a position counted from the stream's first event ever, so that it stays good
  * while events are appended; at an end, the same token comes back.
@@ -112,7 +84,7 @@ const lower = <T>(token: T | undefined) => (token === undefined ? {} : { nextTok
 function getEvents(world: World, input: GetLogEventsRequest): GetLogEventsResponse {
   const group = groupNamed(world, input.logGroupName, input.logGroupIdentifier);
   const stream = logStreamOf(world, group.name, input.logStreamName ?? '');
-  const limit = size(input.limit, 10_000);
+  const limit = input.limit ?? 10_000;
   const [from, to] = [input.startTime ?? 0, input.endTime ?? Number.POSITIVE_INFINITY];
   const kept = keptEvents(world, group, stream);
   const dropped = stream.dropped + stream.events.length - kept.length;
@@ -157,8 +129,8 @@ function filterEvents(world: World, input: FilterLogEventsRequest): FilterLogEve
     .filter(({ name }) => (!names?.length || names.includes(name)) && name.startsWith(prefix))
     .flatMap((stream) => keptEvents(world, group, stream).map((event) => ({ stream: stream.name, event })))
     .filter(({ event }) => event.timestamp >= from && event.timestamp <= to && fits(event.message))
-    .sort((a, b) => (a.event.id < b.event.id ? -1 : 1));
-  const { items, nextToken } = page(events, size(input.limit, 10_000), input.nextToken, badToken);
+    .sort((a, b) => LogEvent.inOrder(a.event, b.event));
+  const { items, ...next } = logsPage(events, input, 10_000);
   return {
     events: items.map(({ stream, event }) => ({
       logStreamName: stream,
@@ -168,7 +140,7 @@ function filterEvents(world: World, input: FilterLogEventsRequest): FilterLogEve
       eventId: event.id,
     })),
     searchedLogStreams: [],
-    ...lower(nextToken),
+    ...next,
   };
 }
 
@@ -179,6 +151,7 @@ export const cloudwatchLogs: Service = {
     ...writingOperations,
     ...readingOperations,
     ...insightsOperations,
+    ...tagOperations,
 
     CreateLogGroup: operation<CreateLogGroupRequest, Record<string, never>>(CreateLogGroup$, (input, { world }) => {
       const name = input.logGroupName ?? '';
@@ -187,7 +160,11 @@ export const cloudwatchLogs: Service = {
           `1 validation error detected: Value '${name}' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+`,
         );
       }
-      createLogGroup(world, name, new Map(Object.entries(input.tags ?? {})));
+      createLogGroup(world, name, {
+        tags: new Map(Object.entries(input.tags ?? {})),
+        ...(input.logGroupClass === undefined ? {} : { class: input.logGroupClass }),
+        ...(input.kmsKeyId === undefined ? {} : { kmsKeyId: input.kmsKeyId }),
+      });
       return {};
     }),
 
@@ -223,11 +200,12 @@ export const cloudwatchLogs: Service = {
       DescribeLogGroups$,
       (input, { world }) => {
         const kept = [...logGroups(world).values()]
+          .filter((group) => input.logGroupClass === undefined || group.class === input.logGroupClass)
           .filter(({ name }) => name.startsWith(input.logGroupNamePrefix ?? ''))
           .filter(({ name }) => name.toLowerCase().includes((input.logGroupNamePattern ?? '').toLowerCase()))
           .sort((a, b) => (a.name < b.name ? -1 : 1));
-        const { items, nextToken } = page(kept, size(input.limit, 50), input.nextToken, badToken);
-        return { logGroups: items.map(groupView), ...lower(nextToken) };
+        const { items, ...next } = logsPage(kept, input, 50);
+        return { logGroups: items.map(groupView), ...next };
       },
     ),
 
@@ -244,8 +222,8 @@ export const cloudwatchLogs: Service = {
           .filter(({ name }) => name.startsWith(input.logStreamNamePrefix ?? ''))
           .sort((a, b) => (byTime ? last(a) - last(b) : a.name < b.name ? -1 : 1));
         if (input.descending) kept.reverse();
-        const { items, nextToken } = page(kept, size(input.limit, 50), input.nextToken, badToken);
-        return { logStreams: items.map((stream) => streamView(group, stream)), ...lower(nextToken) };
+        const { items, ...next } = logsPage(kept, input, 50);
+        return { logStreams: items.map((stream) => streamView(group, stream)), ...next };
       },
     ),
 
@@ -255,23 +233,6 @@ export const cloudwatchLogs: Service = {
 
     FilterLogEvents: operation<FilterLogEventsRequest, FilterLogEventsResponse>(FilterLogEvents$, (input, { world }) =>
       filterEvents(world, input),
-    ),
-
-    TagResource: operation<TagResourceRequest, Record<string, never>>(TagResource$, (input, { world }) => {
-      const group = groupNamed(world, input.resourceArn);
-      for (const [key, value] of Object.entries(input.tags ?? {})) group.tags.set(key, value);
-      return {};
-    }),
-
-    UntagResource: operation<UntagResourceRequest, Record<string, never>>(UntagResource$, (input, { world }) => {
-      const group = groupNamed(world, input.resourceArn);
-      for (const key of input.tagKeys ?? []) group.tags.delete(key);
-      return {};
-    }),
-
-    ListTagsForResource: operation<ListTagsForResourceRequest, ListTagsForResourceResponse>(
-      ListTagsForResource$,
-      (input, { world }) => ({ tags: Object.fromEntries(groupNamed(world, input.resourceArn).tags) }),
     ),
   },
 };

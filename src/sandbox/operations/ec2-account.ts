@@ -23,7 +23,7 @@ import {
   type GetEbsEncryptionByDefaultResult,
 } from '@aws-sdk/client-ec2';
 import type { StaticOperationSchema } from '@smithy/types';
-import { type NatGateway, networks } from '../world/ec2-network.ts';
+import { defaultVpc, type NatGateway, networks } from '../world/ec2-network.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { tagList } from '../world/tags.ts';
 import type { World } from '../world/world.ts';
@@ -102,7 +102,7 @@ const attributes = (world: World): Record<string, string> => ({
   'max-elastic-ips': '5',
   'max-instances': '20',
   'vpc-max-elastic-ips': '5',
-  'default-vpc': [...networks(world).vpcs.values()].find(({ isDefault }) => isDefault)?.id ?? 'none',
+  'default-vpc': defaultVpc(world)?.id ?? 'none',
 });
 
 /** Elastic addresses are only those of the NAT gateways. */

@@ -22,11 +22,9 @@ import { zoneId } from '../world/ec2-network.ts';
 import { type Image, type InstanceType, imageOf, images, instanceTypes, rootSnapshotId } from '../world/ec2-offers.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { tagList } from '../world/tags.ts';
-import { byIds, filtered } from './ec2-filters.ts';
+import { byIds, filtered, noTags, ownedBy } from './ec2-filters.ts';
 import { ec2Page } from './ec2-operation.ts';
 import { type Operation, operation } from './operation.ts';
-
-const noTags: ReadonlyMap<string, string> = new Map();
 
 function imageView(image: Image): WireImage {
   return {
@@ -138,10 +136,7 @@ export const catalogueOperations: Record<string, Operation> = {
 
   DescribeImages: operation<DescribeImagesRequest, DescribeImagesResult>(DescribeImages$, (input, { world }) => {
     const asked = byIds(images(world).values(), input.ImageIds, (id) => imageOf(world, id));
-    const owners = input.Owners?.map((owner) => (owner === 'self' ? world.settings.account : owner));
-    const owned = owners?.length
-      ? asked.filter(({ ownerId, ownerAlias }) => owners.includes(ownerId) || owners.includes(ownerAlias ?? ''))
-      : asked;
+    const owned = ownedBy(asked, input.Owners, world.settings.account);
     const kept = filtered(owned, input.Filters, (image, name) => {
       if (name === 'image-id') return [image.id];
       if (name === 'name') return [image.name];
@@ -169,8 +164,8 @@ export const catalogueOperations: Record<string, Operation> = {
       if (name === 'platform' || name === 'product-code') return [];
       return undefined;
     });
-    const { items, nextToken } = ec2Page(kept, input);
-    return { Images: items.map(imageView), ...(nextToken === undefined ? {} : { NextToken: nextToken }) };
+    const { items, rest } = ec2Page(kept, input);
+    return { Images: items.map(imageView), ...rest };
   }),
 
   DescribeInstanceTypes: operation<DescribeInstanceTypesRequest, DescribeInstanceTypesResult>(
@@ -191,10 +186,10 @@ export const catalogueOperations: Record<string, Operation> = {
         return undefined;
       });
       // Here a page is 100 even when none is asked for.
-      const { items, nextToken } = ec2Page(kept, { MaxResults: 100, ...input });
+      const { items, rest } = ec2Page(kept, { MaxResults: 100, ...input });
       return {
         InstanceTypes: items.map(({ type }) => typeView(type)),
-        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+        ...rest,
       };
     },
   ),
@@ -216,14 +211,14 @@ export const catalogueOperations: Record<string, Operation> = {
         if (name === 'location') return [offer.place];
         return undefined;
       });
-      const { items, nextToken } = ec2Page(kept, input);
+      const { items, rest } = ec2Page(kept, input);
       return {
         InstanceTypeOfferings: items.map(({ type, place }) => ({
           InstanceType: type as _InstanceType,
           LocationType: kind,
           Location: place,
         })),
-        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+        ...rest,
       };
     },
   ),

@@ -4,6 +4,9 @@ import { ServiceError } from '../world/service-error.ts';
 /** The values a resource has for a filter name; undefined when resources of its kind have no such filter. */
 export type FilterFields<T> = (resource: T, name: string) => readonly (string | undefined)[] | undefined;
 
+/** The tags of what has none, for the filters. */
+export const noTags: ReadonlyMap<string, string> = new Map();
+
 /** EC2's wildcards: `*` stands for any text, `?` for one character; a backslash takes their meaning away. */
 function pattern(text: string): (value: string) => boolean {
   if (!/[*?\\]/.test(text)) return (value) => value === text;
@@ -44,6 +47,18 @@ function tagField(tags: ReadonlyMap<string, string>, name: string): (string | un
   if (name === 'tag-key') return [...tags.keys()];
   if (name === 'tag-value') return [...tags.values()];
   return undefined;
+}
+
+/** Only those of the owners asked for: account ids, `self`, or an alias such as `amazon`. */
+export function ownedBy<T extends { ownerId: string; ownerAlias?: string }>(
+  all: readonly T[],
+  owners: readonly string[] | undefined,
+  account: string,
+): T[] {
+  const wanted = new Set(owners?.map((owner) => (owner === 'self' ? account : owner)));
+  return all.filter(
+    ({ ownerId, ownerAlias }) => wanted.size === 0 || wanted.has(ownerId) || wanted.has(ownerAlias ?? ''),
+  );
 }
 
 /** Only those with the ids asked for; an id nobody has is the error that `find` throws. */

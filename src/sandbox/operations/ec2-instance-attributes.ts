@@ -1,16 +1,10 @@
 import {
   DescribeInstanceAttribute$,
   type DescribeInstanceAttributeRequest,
-  DescribeInstanceCreditSpecifications$,
-  type DescribeInstanceCreditSpecificationsRequest,
-  type DescribeInstanceCreditSpecificationsResult,
   type InstanceAttribute,
   type InstanceAttributeName,
   ModifyInstanceAttribute$,
   type ModifyInstanceAttributeRequest,
-  ModifyInstanceCreditSpecification$,
-  type ModifyInstanceCreditSpecificationRequest,
-  type ModifyInstanceCreditSpecificationResult,
   ModifyInstanceMetadataOptions$,
   type ModifyInstanceMetadataOptionsRequest,
   type ModifyInstanceMetadataOptionsResult,
@@ -21,15 +15,13 @@ import {
   type UnmonitorInstancesRequest,
   type UnmonitorInstancesResult,
 } from '@aws-sdk/client-ec2';
-import { type Instance, instanceOf, instances } from '../world/ec2.ts';
+import { type Instance, instanceOf } from '../world/ec2.ts';
 import { instanceType } from '../world/ec2-offers.ts';
-import { volumes } from '../world/ec2-volumes.ts';
+import { volumesOf } from '../world/ec2-volumes.ts';
 import { securityGroupOf } from '../world/security-groups.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
-import { byIds, filtered } from './ec2-filters.ts';
 import { groupsView, mappingView, metadataView } from './ec2-instance-view.ts';
-import { ec2Page } from './ec2-operation.ts';
 import { type Operation, operation } from './operation.ts';
 
 /** An attribute of an instance as DescribeInstanceAttribute tells it; what instances here never have is left empty. */
@@ -51,14 +43,14 @@ function attributeView(world: World, instance: Instance, name: InstanceAttribute
       return { RootDeviceName: { Value: instance.rootDeviceName } };
     case 'blockDeviceMapping':
       return {
-        BlockDeviceMappings: instance.volumeIds.flatMap((id) => volumes(world).get(id) ?? []).map(mappingView),
+        BlockDeviceMappings: volumesOf(world, instance).map(mappingView),
       };
     case 'groupSet':
       return { Groups: groupsView(world, instance).map(({ GroupId }) => ({ GroupId })) };
     case 'sourceDestCheck':
       return { SourceDestCheck: { Value: instance.sourceDestCheck } };
     case 'ebsOptimized':
-      return { EbsOptimized: { Value: false } };
+      return { EbsOptimized: { Value: instance.ebsOptimized } };
     case 'enaSupport':
       return { EnaSupport: { Value: true } };
     case 'enclaveOptions':
@@ -114,7 +106,7 @@ function newMappings(
   mappings: NonNullable<ModifyInstanceAttributeRequest['BlockDeviceMappings']>,
 ): () => void {
   const changes = mappings.map(({ DeviceName: device = '', Ebs: ebs }) => {
-    const volume = instance.volumeIds.map((id) => volumes(world).get(id)).find((one) => one?.device === device);
+    const volume = volumesOf(world, instance).find((one) => one.device === device);
     if (volume) return { volume, keep: ebs?.DeleteOnTermination };
     throw new ServiceError('InvalidInstanceAttributeValue', `No device is currently mapped at ${device}`);
   });
@@ -136,6 +128,7 @@ function spelledOut(input: ModifyInstanceAttributeRequest): ModifyInstanceAttrib
     disableApiTermination: { InstanceId: input.InstanceId, DisableApiTermination: flag },
     disableApiStop: { InstanceId: input.InstanceId, DisableApiStop: flag },
     sourceDestCheck: { InstanceId: input.InstanceId, SourceDestCheck: flag },
+    ebsOptimized: { InstanceId: input.InstanceId, EbsOptimized: flag },
   };
   const found = told[name];
   if (found) return found;
@@ -182,8 +175,19 @@ function changesOf(world: World, instance: Instance, input: ModifyInstanceAttrib
       instance.sourceDestCheck = input.SourceDestCheck?.Value !== false;
     });
   }
-  // The types here are optimised for EBS, and their images support ENA, whatever is said.
-  if (input.EbsOptimized !== undefined || input.EnaSupport !== undefined) changes.push(() => undefined);
+  if (input.EbsOptimized !== undefined) {
+    requireStopped(instance);
+    changes.push(() => {
+      instance.ebsOptimized = input.EbsOptimized?.Value === true;
+    });
+  }
+  // The images here support ENA already, and it cannot be taken from them.
+  if (input.EnaSupport !== undefined) {
+    if (input.EnaSupport.Value === false) {
+      throw new ServiceError('InvalidParameterCombination', 'ENA support cannot be disabled for an instance.');
+    }
+    changes.push(() => undefined);
+  }
   return changes;
 }
 
@@ -196,20 +200,6 @@ function monitoring(world: World, ids: readonly string[] | undefined, on: boolea
       Monitoring: { State: on ? 'pending' : 'disabling' },
     })),
   };
-}
-
-/** T2 instances begin as `standard`, later burstable types as `unlimited`; the others have no credits. */
-export function creditsOf(instance: Instance): 'standard' | 'unlimited' | undefined {
-  if (!instanceType(instance.type).burstable) return undefined;
-  return instance.cpuCredits ?? (instance.type.startsWith('t2.') ? 'standard' : 'unlimited');
-}
-
-function requireBurstable(instance: Instance): Instance {
-  if (creditsOf(instance) !== undefined) return instance;
-  throw new ServiceError(
-    'InvalidInstanceType',
-    `Instance ${instance.id} is not a burstable performance instance: its type is ${instance.type}.`,
-  );
 }
 
 /** What single instances are set to. */
@@ -269,52 +259,4 @@ export const instanceAttributeOperations: Record<string, Operation> = {
     UnmonitorInstances$,
     (input, { world }) => monitoring(world, input.InstanceIds, false),
   ),
-
-  DescribeInstanceCreditSpecifications: operation<
-    DescribeInstanceCreditSpecificationsRequest,
-    DescribeInstanceCreditSpecificationsResult
-  >(DescribeInstanceCreditSpecifications$, (input, { world }) => {
-    const named = (input.InstanceIds?.length ?? 0) > 0;
-    const asked = byIds(instances(world).values(), input.InstanceIds, (id) => requireBurstable(instanceOf(world, id)));
-    // Without ids only the instances with unlimited credits are told (EC2 API reference).
-    const told = asked.filter(
-      (instance) => named || (creditsOf(instance) === 'unlimited' && instance.state.name !== 'terminated'),
-    );
-    const kept = filtered(told, input.Filters, (instance, name) =>
-      name === 'instance-id' ? [instance.id] : undefined,
-    );
-    const { items, nextToken } = ec2Page(kept, input);
-    return {
-      InstanceCreditSpecifications: items.map((instance) => ({
-        InstanceId: instance.id,
-        CpuCredits: creditsOf(instance),
-      })),
-      ...(nextToken === undefined ? {} : { NextToken: nextToken }),
-    };
-  }),
-
-  ModifyInstanceCreditSpecification: operation<
-    ModifyInstanceCreditSpecificationRequest,
-    ModifyInstanceCreditSpecificationResult
-  >(ModifyInstanceCreditSpecification$, (input, { world }) => {
-    const done: { InstanceId: string }[] = [];
-    const refused: NonNullable<ModifyInstanceCreditSpecificationResult['UnsuccessfulInstanceCreditSpecifications']> =
-      [];
-    for (const { InstanceId = '', CpuCredits } of input.InstanceCreditSpecifications ?? []) {
-      const fail = (Code: 'InvalidInstanceID.NotFound' | 'InstanceCreditSpecification.NotSupported', Message: string) =>
-        refused.push({ InstanceId, Error: { Code, Message } });
-      const instance = instances(world).get(InstanceId);
-      if (!instance) fail('InvalidInstanceID.NotFound', `The instance ID '${InstanceId}' does not exist`);
-      else if (creditsOf(instance) === undefined) {
-        fail('InstanceCreditSpecification.NotSupported', 'The instance is not a burstable performance instance.');
-      } else {
-        instance.cpuCredits = CpuCredits === 'unlimited' ? 'unlimited' : 'standard';
-        done.push({ InstanceId });
-      }
-    }
-    return {
-      SuccessfulInstanceCreditSpecifications: done,
-      UnsuccessfulInstanceCreditSpecifications: refused,
-    };
-  }),
 };

@@ -1,6 +1,7 @@
+import { nameIn } from '../world/arn.ts';
 import { type Instance, privateDnsName } from '../world/ec2.ts';
-import { volumes } from '../world/ec2-volumes.ts';
-import { iam } from '../world/iam.ts';
+import { volumesOf } from '../world/ec2-volumes.ts';
+import { instanceProfileByArn } from '../world/iam.ts';
 import { securityGroups } from '../world/security-groups.ts';
 import type { World } from '../world/world.ts';
 import type { FilterFields } from './ec2-filters.ts';
@@ -18,7 +19,7 @@ const launchTime: Field = (_world, { launchedAt }) => [wholeSecond(launchedAt).t
 const ofVolumes =
   (told: (volume: { id: string; device: string; deleteOnTermination: boolean }) => string): Field =>
   (world, instance) =>
-    instance.volumeIds.flatMap((id) => volumes(world).get(id) ?? []).map(told);
+    volumesOf(world, instance).map(told);
 /** What a terminated instance has lost. */
 const living =
   (told: (instance: Instance) => string | undefined): Field =>
@@ -53,10 +54,8 @@ const fields: Readonly<Record<string, Field>> = {
   'dns-name': publicName,
   'key-name': (_world, { keyName }) => [keyName],
   'iam-instance-profile.arn': (_world, { iamInstanceProfileArn }) => [iamInstanceProfileArn],
-  'iam-instance-profile.id': (world, { iamInstanceProfileArn: arn }) => [
-    arn && iam(world).profiles.get(arn.slice(arn.lastIndexOf('/') + 1))?.id,
-  ],
-  'iam-instance-profile.name': (_world, { iamInstanceProfileArn: arn }) => [arn?.slice(arn.lastIndexOf('/') + 1)],
+  'iam-instance-profile.id': (world, { iamInstanceProfileArn: arn }) => [arn && instanceProfileByArn(world, arn)?.id],
+  'iam-instance-profile.name': (_world, { iamInstanceProfileArn: arn }) => [arn && nameIn(arn)],
   'reservation-id': (_world, { reservationId }) => [reservationId],
   'owner-id': ownerId,
   'instance.group-id': groupIds,

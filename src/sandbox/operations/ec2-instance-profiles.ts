@@ -77,10 +77,10 @@ export const instanceProfileOperations: Record<string, Operation> = {
       if (name === 'state') return ['associated'];
       return undefined;
     });
-    const { items, nextToken } = ec2Page(kept, input);
+    const { items, rest } = ec2Page(kept, input);
     return {
       IamInstanceProfileAssociations: items.map((instance) => view(world, instance, 'associated')),
-      ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+      ...rest,
     };
   }),
 

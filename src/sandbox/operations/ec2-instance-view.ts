@@ -11,8 +11,8 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { type Instance, type InstanceState, privateDnsName } from '../world/ec2.ts';
 import { instanceTypes } from '../world/ec2-offers.ts';
-import { type Volume, volumes } from '../world/ec2-volumes.ts';
-import { iam } from '../world/iam.ts';
+import { type Volume, volumesOf } from '../world/ec2-volumes.ts';
+import { instanceProfileByArn } from '../world/iam.ts';
 import { securityGroups } from '../world/security-groups.ts';
 import { tagList } from '../world/tags.ts';
 import type { World } from '../world/world.ts';
@@ -25,7 +25,7 @@ export function stateView(state: InstanceState): WireState {
 
 /** A profile as the wire has it, with its id while it is there. */
 export function profileView(world: World, arn: string): NonNullable<WireInstance['IamInstanceProfile']> {
-  const id = iam(world).profiles.get(arn.slice(arn.lastIndexOf('/') + 1))?.id;
+  const id = instanceProfileByArn(world, arn)?.id;
   return { Arn: arn, ...(id === undefined ? {} : { Id: id }) };
 }
 
@@ -35,7 +35,7 @@ export function groupsView(world: World, instance: Instance): GroupIdentifier[] 
 }
 
 /** An instance as DescribeInstances tells it; a terminated one has lost its addresses, network and disk. */
-export function instanceView(world: World, instance: Instance): WireInstance {
+function instanceView(world: World, instance: Instance): WireInstance {
   const gone = instance.state.name === 'terminated';
   const groups = groupsView(world, instance);
   return {
@@ -60,7 +60,7 @@ export function instanceView(world: World, instance: Instance): WireInstance {
       : attached(world, instance, groups)),
     AmiLaunchIndex: instance.launchIndex,
     Monitoring: { State: instance.monitored ? 'enabled' : 'disabled' },
-    EbsOptimized: false,
+    EbsOptimized: instance.ebsOptimized,
     EnaSupport: true,
     Hypervisor: 'xen',
     VirtualizationType: 'hvm',
@@ -151,10 +151,7 @@ function attached(world: World, instance: Instance, groups: GroupIdentifier[]): 
     SecurityGroups: groups,
     SourceDestCheck: instance.sourceDestCheck,
     NetworkInterfaces: [interfaceView(world, instance, groups)],
-    BlockDeviceMappings: instance.volumeIds.flatMap((id) => {
-      const volume = volumes(world).get(id);
-      return volume ? [mappingView(volume)] : [];
-    }),
+    BlockDeviceMappings: volumesOf(world, instance).map(mappingView),
   };
 }
 

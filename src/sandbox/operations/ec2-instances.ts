@@ -27,26 +27,24 @@ import {
   type TerminateInstancesRequest,
   type TerminateInstancesResult,
 } from '@aws-sdk/client-ec2';
+import { type Instance, type InstanceState, instanceOf, instances, isInstanceId } from '../world/ec2.ts';
+import { checkLaunch } from '../world/ec2-launch.ts';
 import {
-  type Instance,
-  type InstanceState,
-  instanceOf,
-  instances,
-  isInstanceId,
   rebootInstance,
   runInstances,
   startInstance,
   stopInstance,
   terminateInstance,
-} from '../world/ec2.ts';
-import { networks } from '../world/ec2-network.ts';
+  wrongState,
+} from '../world/ec2-lifecycle.ts';
+import { networks, subnetOf } from '../world/ec2-network.ts';
 import { launchSpecFrom, launchTemplateOf, launchTemplateVersion } from '../world/launch-templates.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { perWorld, type World } from '../world/world.ts';
 import { byIds, filtered } from './ec2-filters.ts';
 import { instanceFields, statusFields } from './ec2-instance-filters.ts';
 import { reservations, stateView, statusView } from './ec2-instance-view.ts';
-import { ec2Page } from './ec2-operation.ts';
+import { ec2Page, wouldHaveSucceeded } from './ec2-operation.ts';
 import { type Operation, operation } from './operation.ts';
 
 function refuseIdsWithPages(input: { InstanceIds?: string[] | undefined; MaxResults?: number | undefined }): void {
@@ -74,15 +72,21 @@ function requireAll(world: World, ids: readonly string[] | undefined): void {
 /** Client tokens and what they made: a launch asked for twice happens once. */
 const launchesByToken = perWorld(() => new Map<string, string[]>());
 
-function defaultSubnet(world: World): string {
-  const subnet = [...networks(world).subnets.values()].find(({ isDefault }) => isDefault);
+/** Where a launch goes that names no subnet: a default one, of the zone that it names. */
+function defaultSubnet(world: World, zone: string | undefined): string {
+  if (zone !== undefined && !world.settings.zones.includes(zone)) {
+    throw new ServiceError('InvalidParameterValue', `Invalid availability zone: [${zone}]`);
+  }
+  const subnet = [...networks(world).subnets.values()].find(
+    (one) => one.isDefault && (zone === undefined || one.zone === zone),
+  );
   if (!subnet) throw new ServiceError('MissingInput', 'No subnets found for the default VPC. Please specify a subnet.');
   return subnet.id;
 }
 
 function run(input: RunInstancesRequest, world: World): Reservation {
   const done = input.ClientToken === undefined ? undefined : launchesByToken(world).get(input.ClientToken);
-  if (done) return justLaunched(world, done);
+  if (done && !input.DryRun) return justLaunched(world, done);
   const named = input.LaunchTemplate;
   const template = named
     ? launchTemplateOf(world, { id: named.LaunchTemplateId, name: named.LaunchTemplateName })
@@ -101,9 +105,16 @@ function run(input: RunInstancesRequest, world: World): Reservation {
     tags.set('aws:ec2launchtemplate:id', template.id);
     tags.set('aws:ec2launchtemplate:version', String(version.number));
   }
+  const subnetId =
+    spec.subnetId || defaultSubnet(world, (input.Placement ?? version?.data.Placement)?.AvailabilityZone);
+  if (input.DryRun) {
+    checkLaunch(world, spec);
+    subnetOf(world, subnetId);
+    throw wouldHaveSucceeded();
+  }
   const launched = runInstances(world, {
     ...spec,
-    subnetId: spec.subnetId || defaultSubnet(world),
+    subnetId,
     tags,
     count: max,
     ...(input.ClientToken === undefined ? {} : { clientToken: input.ClientToken }),
@@ -154,11 +165,9 @@ function requireStates(
 ): void {
   requireAll(world, ids);
   for (const id of ids ?? []) {
-    if (states.includes(instanceOf(world, id).state.name)) continue;
-    throw new ServiceError(
-      'IncorrectInstanceState',
-      `The instance '${id}' is not in a state from which it can be ${verb}.`,
-    );
+    const instance = instanceOf(world, id);
+    if (states.includes(instance.state.name)) continue;
+    throw wrongState(instance, verb);
   }
 }
 
@@ -171,10 +180,10 @@ export const instanceOperations: Record<string, Operation> = {
     (input, { world }) => {
       refuseIdsWithPages(input);
       const asked = instancesNamed(world, input.InstanceIds);
-      const { items, nextToken } = ec2Page(filtered(asked, input.Filters, instanceFields(world)), input);
+      const { items, rest } = ec2Page(filtered(asked, input.Filters, instanceFields(world)), input);
       return {
         Reservations: reservations(world, items),
-        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+        ...rest,
       };
     },
   ),
@@ -185,10 +194,10 @@ export const instanceOperations: Record<string, Operation> = {
       refuseIdsWithPages(input);
       const asked = instancesNamed(world, input.InstanceIds);
       const told = input.IncludeAllInstances ? asked : asked.filter(({ state }) => state.name === 'running');
-      const { items, nextToken } = ec2Page(filtered(told, input.Filters, statusFields), input);
+      const { items, rest } = ec2Page(filtered(told, input.Filters, statusFields), input);
       return {
         InstanceStatuses: items.map(statusView),
-        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+        ...rest,
       };
     },
   ),

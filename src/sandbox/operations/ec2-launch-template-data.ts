@@ -1,9 +1,9 @@
 import type { _InstanceType, ResponseLaunchTemplateData, ShutdownBehavior, VolumeType } from '@aws-sdk/client-ec2';
 import type { Instance } from '../world/ec2.ts';
-import { volumes } from '../world/ec2-volumes.ts';
+import { volumesOf } from '../world/ec2-volumes.ts';
 import { tagList } from '../world/tags.ts';
 import type { World } from '../world/world.ts';
-import { creditsOf } from './ec2-instance-attributes.ts';
+import { creditsOf } from './ec2-instance-credits.ts';
 import { metadataView } from './ec2-instance-view.ts';
 
 /** What a launch template would have to say to launch an instance like this one. */
@@ -11,24 +11,22 @@ export function launchTemplateDataOf(world: World, instance: Instance): Response
   const own = new Map([...instance.tags].filter(([key]) => !key.startsWith('aws:')));
   const credits = creditsOf(instance);
   return {
-    EbsOptimized: false,
+    EbsOptimized: instance.ebsOptimized,
     ...(instance.iamInstanceProfileArn === undefined
       ? {}
       : { IamInstanceProfile: { Arn: instance.iamInstanceProfileArn } }),
-    BlockDeviceMappings: instance.volumeIds
-      .flatMap((id) => volumes(world).get(id) ?? [])
-      .map((volume) => ({
-        DeviceName: volume.device,
-        Ebs: {
-          Encrypted: volume.encrypted,
-          DeleteOnTermination: volume.deleteOnTermination,
-          VolumeSize: volume.size,
-          VolumeType: volume.type as VolumeType,
-          ...(volume.iops === undefined ? {} : { Iops: volume.iops }),
-          ...(volume.throughput === undefined ? {} : { Throughput: volume.throughput }),
-          ...(volume.snapshotId === undefined ? {} : { SnapshotId: volume.snapshotId }),
-        },
-      })),
+    BlockDeviceMappings: volumesOf(world, instance).map((volume) => ({
+      DeviceName: volume.device,
+      Ebs: {
+        Encrypted: volume.encrypted,
+        DeleteOnTermination: volume.deleteOnTermination,
+        VolumeSize: volume.size,
+        VolumeType: volume.type as VolumeType,
+        ...(volume.iops === undefined ? {} : { Iops: volume.iops }),
+        ...(volume.throughput === undefined ? {} : { Throughput: volume.throughput }),
+        ...(volume.snapshotId === undefined ? {} : { SnapshotId: volume.snapshotId }),
+      },
+    })),
     NetworkInterfaces: [
       {
         AssociatePublicIpAddress: instance.publicIp !== undefined,

@@ -243,10 +243,10 @@ export const launchTemplateOperations: Record<string, Operation> = {
         if (name === 'create-time') return [new Date(template.createdAt).toISOString()];
         return undefined;
       });
-      const { items, nextToken } = ec2Page(kept, input, 1);
+      const { items, rest } = ec2Page(kept, input, 1);
       return {
         LaunchTemplates: items.map(templateView),
-        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+        ...rest,
       };
     },
   ),
@@ -257,10 +257,10 @@ export const launchTemplateOperations: Record<string, Operation> = {
   >(DescribeLaunchTemplateVersions$, (input, { world }) => {
     const everywhere = input.LaunchTemplateId === undefined && input.LaunchTemplateName === undefined;
     const told = everywhere ? ofEveryTemplate(world, input.Versions) : ofOneTemplate(world, input);
-    const { items, nextToken } = ec2Page(told, input, 1);
+    const { items, rest } = ec2Page(told, input, 1);
     return {
       LaunchTemplateVersions: items.map(({ template, version }) => versionView(template, version)),
-      ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+      ...rest,
     };
   }),
 };

@@ -7,7 +7,7 @@ import {
 import { type Instance, instances, privateDnsName } from '../world/ec2.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
-import { filtered } from './ec2-filters.ts';
+import { byIds, filtered, noTags } from './ec2-filters.ts';
 import { groupsView, interfaceView } from './ec2-instance-view.ts';
 import { ec2Page } from './ec2-operation.ts';
 import { type Operation, operation } from './operation.ts';
@@ -28,16 +28,19 @@ export const networkInterfaceOperations: Record<string, Operation> = {
   DescribeNetworkInterfaces: operation<DescribeNetworkInterfacesRequest, DescribeNetworkInterfacesResult>(
     DescribeNetworkInterfaces$,
     (input, { world }) => {
-      const all = [...instances(world).values()]
-        .filter((instance) => instance.state.name !== 'terminated')
-        .map((instance) => ({ id: instance.networkInterfaceId, instance, tags: new Map<string, string>() }));
-      for (const id of input.NetworkInterfaceIds ?? []) {
-        if (all.some((one) => one.id === id)) continue;
+      const all = new Map(
+        [...instances(world).values()]
+          .filter(({ state }) => state.name !== 'terminated')
+          .map((instance) => [
+            instance.networkInterfaceId,
+            { id: instance.networkInterfaceId, instance, tags: noTags },
+          ]),
+      );
+      const asked = byIds(all.values(), input.NetworkInterfaceIds, (id) => {
+        const found = all.get(id);
+        if (found) return found;
         throw new ServiceError('InvalidNetworkInterfaceID.NotFound', `The networkInterface ID '${id}' does not exist`);
-      }
-      const asked = input.NetworkInterfaceIds?.length
-        ? all.filter(({ id }) => input.NetworkInterfaceIds?.includes(id))
-        : all;
+      });
       const kept = filtered(asked, input.Filters, ({ id, instance }, name) => {
         if (name === 'network-interface-id') return [id];
         if (name === 'group-id') return instance.securityGroupIds;
@@ -65,10 +68,10 @@ export const networkInterfaceOperations: Record<string, Operation> = {
         if (name === 'attachment.delete-on-termination') return ['true'];
         return undefined;
       });
-      const { items, nextToken } = ec2Page(kept, input);
+      const { items, rest } = ec2Page(kept, input);
       return {
         NetworkInterfaces: items.map(({ instance }) => view(world, instance)),
-        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+        ...rest,
       };
     },
   ),

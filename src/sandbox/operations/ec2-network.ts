@@ -37,8 +37,6 @@ function finder<T>(all: ReadonlyMap<string, T>, code: string, what: string): (id
   };
 }
 
-const next = (token: string | undefined) => (token === undefined ? {} : { NextToken: token });
-
 function routeTableView(table: RouteTable, owner: string): WireRouteTable {
   const main = { Main: true, RouteTableAssociationId: `rtbassoc-${table.id.slice(4)}`, RouteTableId: table.id };
   return {
@@ -80,7 +78,7 @@ export const networkOperations: Record<string, Operation> = {
       if (name === 'owner-id') return [world.settings.account];
       return undefined;
     });
-    const { items, nextToken } = ec2Page(kept, input);
+    const { items, rest } = ec2Page(kept, input);
     return {
       Vpcs: items.map((vpc) => ({
         VpcId: vpc.id,
@@ -99,7 +97,7 @@ export const networkOperations: Record<string, Operation> = {
         OwnerId: world.settings.account,
         Tags: tagList(vpc.tags),
       })),
-      ...next(nextToken),
+      ...rest,
     };
   }),
 
@@ -117,7 +115,7 @@ export const networkOperations: Record<string, Operation> = {
       if (name === 'owner-id') return [world.settings.account];
       return undefined;
     });
-    const { items, nextToken } = ec2Page(kept, input);
+    const { items, rest } = ec2Page(kept, input);
     return {
       Subnets: items.map((subnet) => ({
         SubnetId: subnet.id,
@@ -142,7 +140,7 @@ export const networkOperations: Record<string, Operation> = {
         OwnerId: world.settings.account,
         Tags: tagList(subnet.tags),
       })),
-      ...next(nextToken),
+      ...rest,
     };
   }),
 
@@ -161,10 +159,10 @@ export const networkOperations: Record<string, Operation> = {
         if (name === 'route.nat-gateway-id') return table.routes.map((route) => route.natGatewayId);
         return undefined;
       });
-      const { items, nextToken } = ec2Page(kept, input);
+      const { items, rest } = ec2Page(kept, input);
       return {
         RouteTables: items.map((table) => routeTableView(table, world.settings.account)),
-        ...next(nextToken),
+        ...rest,
       };
     },
   ),
@@ -180,7 +178,7 @@ export const networkOperations: Record<string, Operation> = {
         if (name === 'attachment.state') return gateway.vpcId === undefined ? [] : ['available'];
         return undefined;
       });
-      const { items, nextToken } = ec2Page(kept, input);
+      const { items, rest } = ec2Page(kept, input);
       return {
         InternetGateways: items.map((gateway) => ({
           InternetGatewayId: gateway.id,
@@ -192,7 +190,7 @@ export const networkOperations: Record<string, Operation> = {
           OwnerId: world.settings.account,
           Tags: tagList(gateway.tags),
         })),
-        ...next(nextToken),
+        ...rest,
       };
     },
   ),
@@ -214,7 +212,7 @@ export const networkOperations: Record<string, Operation> = {
         if (name === 'state') return ['available'];
         return undefined;
       });
-      const { items, nextToken } = ec2Page(kept, input);
+      const { items, rest } = ec2Page(kept, input);
       return {
         NatGateways: items.map((gateway) => ({
           NatGatewayId: gateway.id,
@@ -226,7 +224,7 @@ export const networkOperations: Record<string, Operation> = {
           NatGatewayAddresses: [{ PublicIp: gateway.publicIp, PrivateIp: gateway.privateIp, IsPrimary: true }],
           Tags: tagList(gateway.tags),
         })),
-        ...next(nextToken),
+        ...rest,
       };
     },
   ),
@@ -244,7 +242,7 @@ export const networkOperations: Record<string, Operation> = {
         if (name === 'vpc-endpoint-state') return ['available'];
         return undefined;
       });
-      const { items, nextToken } = ec2Page(kept, input);
+      const { items, rest } = ec2Page(kept, input);
       return {
         VpcEndpoints: items.map((endpoint) => ({
           VpcEndpointId: endpoint.id,
@@ -260,7 +258,7 @@ export const networkOperations: Record<string, Operation> = {
           OwnerId: world.settings.account,
           Tags: tagList(endpoint.tags),
         })),
-        ...next(nextToken),
+        ...rest,
       };
     },
   ),

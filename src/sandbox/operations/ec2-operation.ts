@@ -1,18 +1,22 @@
 import { ServiceError } from '../world/service-error.ts';
 import type { Operation } from './operation.ts';
-import { type Page, page, pageSize } from './paging.ts';
+import { capitalised, page, pageSize } from './paging.ts';
+
+/** What EC2 answers to `DryRun` when nothing speaks against the request: an error of its own (412). */
+export function wouldHaveSucceeded(): ServiceError {
+  return new ServiceError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
+}
 
 /**
- * EC2's operations, those that read too, as they are with `DryRun`: a caller who may do it is told so by an error of its
- * own (412), and nothing is done.
+ * EC2's operations, those that read too, as they are with `DryRun`: a caller who may do it is told so, and nothing is done.
+ * RunInstances looks at the launch first, and answers by itself.
  */
 export function withDryRun(operations: Readonly<Record<string, Operation>>): Record<string, Operation> {
   return Object.fromEntries(
     Object.entries(operations).map(([name, { schema, handle }]) => {
       const asked: Operation['handle'] = (input, call) => {
-        if ((input as { DryRun?: boolean | undefined }).DryRun) {
-          throw new ServiceError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
-        }
+        const dry = (input as { DryRun?: boolean | undefined }).DryRun;
+        if (dry && name !== 'RunInstances') throw wouldHaveSucceeded();
         return handle(input, call);
       };
       return [name, { schema, handle: asked }];
@@ -30,7 +34,7 @@ export function ec2Page<T>(
   all: readonly T[],
   input: { MaxResults?: number | undefined; NextToken?: string | undefined },
   min = 5,
-): Page<T> {
+): { items: T[]; rest: { NextToken?: string } } {
   const size =
     input.MaxResults === undefined
       ? undefined
@@ -43,10 +47,12 @@ export function ec2Page<T>(
               `Value ( ${asked} ) for parameter maxResults is invalid. Expecting a value ${asked < min ? `greater than ${min}` : 'less than 1000'}.`,
             ),
         );
-  return page(
-    all,
-    size,
-    input.NextToken,
-    () => new ServiceError('InvalidParameterValue', `Value (${input.NextToken}) for parameter nextToken is invalid.`),
+  return capitalised(
+    page(
+      all,
+      size,
+      input.NextToken,
+      () => new ServiceError('InvalidParameterValue', `Value (${input.NextToken}) for parameter nextToken is invalid.`),
+    ),
   );
 }

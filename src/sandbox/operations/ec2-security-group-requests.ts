@@ -1,6 +1,6 @@
 import type { IpPermission, TagSpecification } from '@aws-sdk/client-ec2';
 import { networkOf } from '../world/cidr.ts';
-import { networks } from '../world/ec2-network.ts';
+import { defaultVpc } from '../world/ec2-network.ts';
 import { type Rule, type SecurityGroup, securityGroupOf, securityGroups } from '../world/security-groups.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
@@ -20,7 +20,7 @@ export interface RuleRequest {
 
 /** A group of the default VPC by its name, or EC2's error for it: by names no other VPC's groups are found. */
 export function groupNamed(world: World, name: string): SecurityGroup {
-  const vpc = [...networks(world).vpcs.values()].find(({ isDefault }) => isDefault);
+  const vpc = defaultVpc(world);
   const group = [...securityGroups(world).values()].find((one) => one.name === name && one.vpcId === vpc?.id);
   if (group) return group;
   throw new ServiceError(

@@ -174,10 +174,10 @@ export const securityGroupRuleOperations: Record<string, Operation> = {
         if (name === 'security-group-rule-id') return [rule.id];
         return undefined;
       });
-      const { items, nextToken } = ec2Page(kept, input);
+      const { items, rest } = ec2Page(kept, input);
       return {
         SecurityGroupRules: items.map(({ group, rule, direction }) => ruleView(world, group, rule, direction)),
-        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+        ...rest,
       };
     },
   ),

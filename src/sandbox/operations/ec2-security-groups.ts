@@ -23,7 +23,7 @@ import {
   type RevokeSecurityGroupIngressResult,
   type SecurityGroup as WireGroup,
 } from '@aws-sdk/client-ec2';
-import { networks } from '../world/ec2-network.ts';
+import { defaultVpc } from '../world/ec2-network.ts';
 import {
   authorize,
   createSecurityGroup,
@@ -145,7 +145,7 @@ export const securityGroupOperations: Record<string, Operation> = {
   CreateSecurityGroup: operation<CreateSecurityGroupRequest, CreateSecurityGroupResult>(
     CreateSecurityGroup$,
     (input, { world }) => {
-      const vpcId = input.VpcId ?? [...networks(world).vpcs.values()].find(({ isDefault }) => isDefault)?.id;
+      const vpcId = input.VpcId ?? defaultVpc(world)?.id;
       if (vpcId === undefined) throw new ServiceError('VPCIdNotSpecified', 'No default VPC for this user');
       const name = input.GroupName ?? '';
       if (name.startsWith('sg-') || name === '' || name.length > 255) {
@@ -189,10 +189,10 @@ export const securityGroupOperations: Record<string, Operation> = {
         if (permission?.[2]) return ruleFields(world, permission[1] ? group.egress : group.ingress, permission[2]);
         return undefined;
       });
-      const { items, nextToken } = ec2Page(kept, input);
+      const { items, rest } = ec2Page(kept, input);
       return {
         SecurityGroups: items.map((group) => groupView(world, group)),
-        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+        ...rest,
       };
     },
   ),

@@ -74,7 +74,7 @@ function tagsOf(world: World, id: string): Tags {
 }
 
 /** Refuses tags that EC2 refuses; the limits are its own. */
-export function checkTags(tags: Tags, already: Tags = new Map()): void {
+function checkTags(tags: Tags, already: Tags = new Map()): void {
   for (const key of tags.keys()) {
     if (key.startsWith('aws:')) {
       throw new ServiceError('InvalidParameterValue', `Tag keys starting with 'aws:' are reserved for internal use`);
@@ -131,10 +131,10 @@ export const tagOperations: Record<string, Operation> = {
       if (name === 'value') return [entry.value];
       return undefined;
     });
-    const { items, nextToken } = ec2Page(kept, input);
+    const { items, rest } = ec2Page(kept, input);
     return {
       Tags: items.map(({ type, id, key, value }) => ({ ResourceType: type, ResourceId: id, Key: key, Value: value })),
-      ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+      ...rest,
     };
   }),
 };

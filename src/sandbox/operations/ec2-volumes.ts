@@ -19,7 +19,7 @@ import { defaultEbsKey, deleteVolume, type Volume, volumeOf, volumes } from '../
 import { ServiceError } from '../world/service-error.ts';
 import { tagList } from '../world/tags.ts';
 import type { World } from '../world/world.ts';
-import { byIds, type FilterFields, filtered } from './ec2-filters.ts';
+import { byIds, type FilterFields, filtered, ownedBy } from './ec2-filters.ts';
 import { ec2Page, wholeSecond } from './ec2-operation.ts';
 import { type Operation, operation } from './operation.ts';
 
@@ -115,10 +115,10 @@ function snapshotView(image: Image): WireSnapshot {
 export const volumeOperations: Record<string, Operation> = {
   DescribeVolumes: operation<DescribeVolumesRequest, DescribeVolumesResult>(DescribeVolumes$, (input, { world }) => {
     const asked = byIds(volumes(world).values(), input.VolumeIds, (id) => volumeOf(world, id));
-    const { items, nextToken } = ec2Page(filtered(asked, input.Filters, volumeFields), input);
+    const { items, rest } = ec2Page(filtered(asked, input.Filters, volumeFields), input);
     return {
       Volumes: items.map((volume) => view(world, volume)),
-      ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+      ...rest,
     };
   }),
 
@@ -133,7 +133,7 @@ export const volumeOperations: Record<string, Operation> = {
         if (name === 'volume-status.details-status') return ['passed', 'not-applicable'];
         return /^(event|action)\./.test(name) ? [] : undefined;
       });
-      const { items, nextToken } = ec2Page(kept, input);
+      const { items, rest } = ec2Page(kept, input);
       return {
         VolumeStatuses: items.map((volume) => ({
           VolumeId: volume.id,
@@ -149,7 +149,7 @@ export const volumeOperations: Record<string, Operation> = {
           Actions: [],
           Events: [],
         })),
-        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+        ...rest,
       };
     },
   ),
@@ -168,11 +168,7 @@ export const volumeOperations: Record<string, Operation> = {
         if (found) return found;
         throw new ServiceError('InvalidSnapshot.NotFound', `The snapshot '${id}' does not exist.`);
       });
-      const owners = input.OwnerIds?.map((owner) => (owner === 'self' ? world.settings.account : owner)) ?? [];
-      const owned = asked.filter(
-        ({ ownerId, ownerAlias }) =>
-          owners.length === 0 || owners.includes(ownerId) || owners.includes(ownerAlias ?? ''),
-      );
+      const owned = ownedBy(asked, input.OwnerIds, world.settings.account);
       const kept = filtered(owned, input.Filters, (image, name) => {
         if (name === 'snapshot-id') return [rootSnapshotId(image)];
         if (name === 'status') return ['completed'];
@@ -187,10 +183,10 @@ export const volumeOperations: Record<string, Operation> = {
         if (name === 'start-time') return [new Date(image.createdAt).toISOString()];
         return undefined;
       });
-      const { items, nextToken } = ec2Page(kept, input);
+      const { items, rest } = ec2Page(kept, input);
       return {
         Snapshots: items.map(snapshotView),
-        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+        ...rest,
       };
     },
   ),

@@ -14,11 +14,9 @@ import {
 import { networks, type Vpc, vpcOf } from '../world/ec2-network.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
-import { byIds, filtered } from './ec2-filters.ts';
+import { byIds, filtered, noTags } from './ec2-filters.ts';
 import { ec2Page } from './ec2-operation.ts';
 import { type Operation, operation } from './operation.ts';
-
-const noTags: ReadonlyMap<string, string> = new Map();
 
 /** The region's one set of DHCP options: that which every VPC has until it is given another. */
 export function dhcpOptionsId(world: World): string {
@@ -100,10 +98,10 @@ export const vpcDetailOperations: Record<string, Operation> = {
         if (name === 'entry.egress') return ['true', 'false'];
         return undefined;
       });
-      const { items, nextToken } = ec2Page(kept, input);
+      const { items, rest } = ec2Page(kept, input);
       return {
         NetworkAcls: items.map(({ acl }) => acl),
-        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+        ...rest,
       };
     },
   ),
@@ -124,7 +122,7 @@ export const vpcDetailOperations: Record<string, Operation> = {
         if (name === 'value') return [domain, 'AmazonProvidedDNS'];
         return undefined;
       });
-      const { items, nextToken } = ec2Page(kept, input);
+      const { items, rest } = ec2Page(kept, input);
       return {
         DhcpOptions: items.map(({ id }) => ({
           DhcpOptionsId: id,
@@ -135,7 +133,7 @@ export const vpcDetailOperations: Record<string, Operation> = {
           ],
           Tags: [],
         })),
-        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+        ...rest,
       };
     },
   ),

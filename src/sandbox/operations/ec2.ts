@@ -1,6 +1,7 @@
 import { accountOperations } from './ec2-account.ts';
 import { catalogueOperations } from './ec2-catalogue.ts';
 import { instanceAttributeOperations } from './ec2-instance-attributes.ts';
+import { instanceCreditOperations } from './ec2-instance-credits.ts';
 import { instanceProfileOperations } from './ec2-instance-profiles.ts';
 import { instanceOperations } from './ec2-instances.ts';
 import { keyPairOperations } from './ec2-key-pairs.ts';
@@ -23,6 +24,7 @@ export const ec2: Service = {
     ...catalogueOperations,
     ...instanceOperations,
     ...instanceAttributeOperations,
+    ...instanceCreditOperations,
     ...instanceProfileOperations,
     ...keyPairOperations,
     ...launchTemplateOperations,

@@ -64,6 +64,7 @@ import {
 import { ServiceError } from '../world/service-error.ts';
 import { tagList, tagsFrom } from '../world/tags.ts';
 import type { World } from '../world/world.ts';
+import { invalidParameter, mutabilityOf } from './ecr-requests.ts';
 import { type Operation, operation } from './operation.ts';
 
 /** What is set on repositories, and what an operator reads of a registry beside its images. */
@@ -114,7 +115,7 @@ export const ecrSettings: Record<string, Operation> = {
     PutImageTagMutability$,
     (input, { world }) => {
       const repository = repositoryOf(world, input.repositoryName ?? '');
-      repository.mutability = input.imageTagMutability === 'IMMUTABLE' ? 'IMMUTABLE' : 'MUTABLE';
+      repository.mutability = mutabilityOf(input.imageTagMutability);
       return named(world, repository, { imageTagMutability: repository.mutability });
     },
   ),
@@ -236,10 +237,7 @@ function json(text: string | undefined, member: string): string {
     JSON.parse(text ?? '');
     return text ?? '';
   } catch {
-    throw new ServiceError(
-      'InvalidParameterException',
-      `Invalid parameter at '${member}' failed to satisfy constraint: 'Invalid JSON syntax'`,
-    );
+    throw invalidParameter(member, 'Invalid JSON syntax');
   }
 }
 
@@ -254,11 +252,6 @@ function identifier({ digest }: RepositoryImage, asked: ImageIdentifier | undefi
 
 function repositoryAt(world: World, arn: string | undefined): Repository {
   const name = /^arn:[^:]+:ecr:[^:]+:\d+:repository\/(.+)$/.exec(arn ?? '')?.[1];
-  if (name === undefined) {
-    throw new ServiceError(
-      'InvalidParameterException',
-      `Invalid parameter at 'resourceArn' failed to satisfy constraint: 'Invalid ARN'`,
-    );
-  }
+  if (name === undefined) throw invalidParameter('resourceArn', 'Invalid ARN');
   return repositoryOf(world, name);
 }

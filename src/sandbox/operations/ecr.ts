@@ -44,15 +44,13 @@ import {
 import { ServiceError } from '../world/service-error.ts';
 import { tagsFrom } from '../world/tags.ts';
 import type { World } from '../world/world.ts';
+import { invalidParameter, mutabilityOf } from './ecr-requests.ts';
 import { ecrSettings } from './ecr-settings.ts';
 import { operation, type Service } from './operation.ts';
-import { page, pageSize } from './paging.ts';
-
-function invalid(message: string): ServiceError {
-  return new ServiceError('InvalidParameterException', message);
-}
+import { page } from './paging.ts';
 
 function repositoryView(world: World, repository: Repository): WireRepository {
+  const { encryption } = repository;
   return {
     repositoryArn: repository.arn,
     registryId: world.settings.account,
@@ -61,7 +59,7 @@ function repositoryView(world: World, repository: Repository): WireRepository {
     createdAt: new Date(repository.createdAt),
     imageTagMutability: repository.mutability,
     imageScanningConfiguration: { scanOnPush: repository.scanOnPush },
-    encryptionConfiguration: { encryptionType: 'AES256' },
+    encryptionConfiguration: { encryptionType: encryption.type, kmsKey: encryption.kmsKey },
   };
 }
 
@@ -71,14 +69,13 @@ function byStatus(images: readonly RepositoryImage[], status: string | undefined
   );
 }
 
-function cut<T>(all: readonly T[], input: { maxResults?: number | undefined; nextToken?: string | undefined }) {
-  const size = pageSize(input.maxResults, { min: 1, max: 1000, default: 100 }, (asked) =>
-    invalid(
-      `Invalid parameter at 'maxResults' failed to satisfy constraint: 'must be between 1 and 1000, not ${asked}'`,
-    ),
+function pageOf<T>(all: readonly T[], input: { maxResults?: number | undefined; nextToken?: string | undefined }) {
+  return page(
+    all,
+    input.maxResults ?? 100,
+    input.nextToken,
+    () => new ServiceError('InvalidParameterException', "Invalid parameter at 'nextToken'"),
   );
-  const { items, nextToken } = page(all, size, input.nextToken, () => invalid("Invalid parameter at 'nextToken'"));
-  return { items, next: nextToken === undefined ? {} : { nextToken } };
 }
 
 /** Amazon Elastic Container Registry. */
@@ -92,13 +89,19 @@ export const ecr: Service = {
       (input, { world }) => {
         const name = input.repositoryName ?? '';
         if (!/^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/.test(name) || name.length < 2) {
-          throw invalid(
-            `Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression '(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*''`,
+          throw invalidParameter(
+            'repositoryName',
+            "must satisfy regular expression '(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*'",
           );
         }
+        const asked = input.encryptionConfiguration;
         const repository = createRepository(world, {
           name,
-          mutability: input.imageTagMutability === 'IMMUTABLE' ? 'IMMUTABLE' : 'MUTABLE',
+          mutability: mutabilityOf(input.imageTagMutability),
+          encryption: {
+            type: asked?.encryptionType ?? 'AES256',
+            ...(asked?.kmsKey === undefined ? {} : { kmsKey: asked.kmsKey }),
+          },
           scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false,
           tags: tagsFrom(input.tags),
         });
@@ -111,7 +114,7 @@ export const ecr: Service = {
       (input, { world }) => {
         const names = input.repositoryNames;
         const kept = names?.length ? names.map((name) => repositoryOf(world, name)) : [...repositories(world).values()];
-        const { items, next } = cut(kept, input);
+        const { items, ...next } = pageOf(kept, input);
         return { repositories: items.map((repository) => repositoryView(world, repository)), ...next };
       },
     ),
@@ -151,14 +154,14 @@ export const ecr: Service = {
       const ids = byStatus(repository.images, input.filter?.tagStatus).flatMap(({ digest, tags }) =>
         tags.length > 0 ? tags.map((imageTag) => ({ imageDigest: digest, imageTag })) : [{ imageDigest: digest }],
       );
-      const { items, next } = cut(ids, input);
+      const { items, ...next } = pageOf(ids, input);
       return { imageIds: items, ...next };
     }),
 
     DescribeImages: operation<DescribeImagesRequest, DescribeImagesResponse>(DescribeImages$, (input, { world }) => {
       const repository = repositoryOf(world, input.repositoryName ?? '');
       const asked = input.imageIds?.map((id) => findImage(world, repository, id));
-      const { items, next } = cut(asked ?? byStatus(repository.images, input.filter?.tagStatus), input);
+      const { items, ...next } = pageOf(asked ?? byStatus(repository.images, input.filter?.tagStatus), input);
       return {
         imageDetails: items.map((image) => ({
           registryId: world.settings.account,
@@ -245,7 +248,7 @@ function layersSize(manifest: string): number {
   try {
     parsed = JSON.parse(manifest);
   } catch {
-    throw invalid("Invalid parameter at 'imageManifest' failed to satisfy constraint: 'Invalid JSON syntax'");
+    throw invalidParameter('imageManifest', 'Invalid JSON syntax');
   }
   const layers = parsed !== null && typeof parsed === 'object' && 'layers' in parsed ? parsed.layers : [];
   return (Array.isArray(layers) ? layers : []).reduce(

@@ -15,7 +15,7 @@ import {
   type SettingName,
 } from '@aws-sdk/client-ecs';
 import { perWorld, type World } from '../world/world.ts';
-import { invalid, page } from './ecs-lookup.ts';
+import { ecsPage, invalid } from './ecs-lookup.ts';
 import { type Operation, operation } from './operation.ts';
 
 /** What an account has that set nothing (ECS Developer Guide, Access Amazon ECS features with account settings). */
@@ -77,7 +77,7 @@ export const accountSettingOperations: Record<string, Operation> = {
       const kept = settings
         .filter(({ name }) => input.name === undefined || name === input.name)
         .filter(({ value }) => input.value === undefined || value === input.value);
-      const { items, ...next } = page(kept, input.maxResults, input.nextToken);
+      const { items, ...next } = ecsPage(kept, input);
       return { settings: items, ...next };
     },
   ),

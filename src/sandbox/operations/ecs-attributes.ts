@@ -13,7 +13,7 @@ import {
 import type { Cluster, ContainerInstance } from '../world/ecs-state.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { attributeShapes } from './ecs-container-instance-shapes.ts';
-import { clusterOf, containerInstanceIn, invalid, page } from './ecs-lookup.ts';
+import { clusterOf, containerInstanceIn, ecsPage, invalid } from './ecs-lookup.ts';
 import { type Operation, operation } from './operation.ts';
 
 /** An instance has at most ten attributes of its own (ECS API, PutAttributes). */
@@ -28,7 +28,7 @@ export const attributeOperations: Record<string, Operation> = {
     const kept = all
       .filter(({ name }) => input.attributeName === undefined || name === input.attributeName)
       .filter(({ value }) => input.attributeValue === undefined || value === input.attributeValue);
-    const { items, ...next } = page(kept, input.maxResults, input.nextToken);
+    const { items, ...next } = ecsPage(kept, input);
     return { attributes: items, ...next };
   }),
   PutAttributes: operation<PutAttributesRequest, PutAttributesResponse>(PutAttributes$, (input, { world }) => {

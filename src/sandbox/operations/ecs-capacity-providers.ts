@@ -17,11 +17,12 @@ import {
   type UpdateCapacityProviderRequest,
   type UpdateCapacityProviderResponse,
 } from '@aws-sdk/client-ecs';
+import { nameIn } from '../world/arn.ts';
 import { associate, attach, clustersOf, groupNamed } from '../world/ecs-capacity-providers.ts';
 import { type CapacityProvider, ecs } from '../world/ecs-state.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
-import { capacityProviderOf, clusterOf, invalid, nameIn, page } from './ecs-lookup.ts';
+import { capacityProviderOf, clusterOf, ecsPage, invalid } from './ecs-lookup.ts';
 import { capacityProviderShape, clusterShape, tagsOf } from './ecs-shapes.ts';
 import { type Operation, operation } from './operation.ts';
 
@@ -76,7 +77,7 @@ export const capacityProviderOperations: Record<string, Operation> = {
         return { reference, shape };
       });
       const known = found.flatMap(({ shape }) => (shape ? [shape] : []));
-      const { items, ...next } = page(known, input.maxResults ?? Math.max(1, known.length), input.nextToken);
+      const { items, ...next } = ecsPage(known, input);
       return {
         capacityProviders: items,
         failures: found
@@ -125,14 +126,7 @@ export const capacityProviderOperations: Record<string, Operation> = {
     PutClusterCapacityProviders$,
     (input, { world }) => {
       const cluster = clusterOf(world, input.cluster);
-      const names = (input.capacityProviders ?? []).map(nameIn);
-      if (names.some((name) => reserved.some((other) => other === name))) throw invalid('This sandbox has no Fargate.');
-      for (const name of names) capacityProviderOf(world, name);
-      if (input.defaultCapacityProviderStrategy?.length) {
-        throw invalid(
-          'This sandbox has no default capacity provider strategies: name the strategy where tasks are started.',
-        );
-      }
+      const names = wantedProviders(world, input);
       if (cluster.attachments?.status === 'UPDATE_IN_PROGRESS') {
         throw new ServiceError(
           'UpdateInProgressException',
@@ -144,6 +138,22 @@ export const capacityProviderOperations: Record<string, Operation> = {
     },
   ),
 };
+
+/** The names of the providers that a request gives a cluster, all of which are there. */
+export function wantedProviders(
+  world: World,
+  input: Pick<PutClusterCapacityProvidersRequest, 'capacityProviders' | 'defaultCapacityProviderStrategy'>,
+): string[] {
+  const names = (input.capacityProviders ?? []).map(nameIn);
+  if (names.some((name) => reserved.some((other) => other === name))) throw invalid('This sandbox has no Fargate.');
+  for (const name of names) capacityProviderOf(world, name);
+  if (input.defaultCapacityProviderStrategy?.length) {
+    throw invalid(
+      'This sandbox has no default capacity provider strategies: name the strategy where tasks are started.',
+    );
+  }
+  return names;
+}
 
 function reservedShape(world: World, name: string): CapacityProviderShape | undefined {
   const type = reserved.find((other) => other === name);

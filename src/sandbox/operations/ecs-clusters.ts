@@ -19,10 +19,13 @@ import {
   type UpdateClusterSettingsRequest,
   type UpdateClusterSettingsResponse,
 } from '@aws-sdk/client-ecs';
+import { nameIn } from '../world/arn.ts';
+import { associate } from '../world/ecs-capacity-providers.ts';
 import { type Cluster, ecs } from '../world/ecs-state.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { defaultInsights } from './ecs-account-settings.ts';
-import { clusterOf, invalid, nameIn, page } from './ecs-lookup.ts';
+import { wantedProviders } from './ecs-capacity-providers.ts';
+import { clusterOf, ecsPage, invalid } from './ecs-lookup.ts';
 import { clusterShape, tagsOf } from './ecs-shapes.ts';
 import { type Operation, operation } from './operation.ts';
 
@@ -37,6 +40,8 @@ export const clusterOperations: Record<string, Operation> = {
     const before = clusters.get(name);
     // Creating a cluster that is there changes nothing.
     if (before?.status === 'ACTIVE') return { cluster: clusterShape(before, shown) };
+    const { capacityProviders, defaultCapacityProviderStrategy } = input;
+    const providers = wantedProviders(world, { capacityProviders, defaultCapacityProviderStrategy });
     const cluster: Cluster = {
       name,
       arn: world.arn('ecs', `cluster/${name}`),
@@ -49,6 +54,7 @@ export const clusterOperations: Record<string, Operation> = {
       containerInstances: new Map(),
     };
     clusters.set(name, cluster);
+    associate(world, cluster, providers);
     return { cluster: clusterShape(cluster, shown) };
   }),
   DescribeClusters: operation<DescribeClustersRequest, DescribeClustersResponse>(
@@ -66,7 +72,7 @@ export const clusterOperations: Record<string, Operation> = {
   ),
   ListClusters: operation<ListClustersRequest, ListClustersResponse>(ListClusters$, (input, { world }) => {
     const active = [...ecs(world).clusters.values()].filter((cluster) => cluster.status === 'ACTIVE');
-    const { items, ...next } = page(active, input.maxResults, input.nextToken);
+    const { items, ...next } = ecsPage(active, input);
     return { clusterArns: items.map((cluster) => cluster.arn), ...next };
   }),
   DeleteCluster: operation<DeleteClusterRequest, DeleteClusterResponse>(DeleteCluster$, (input, { world }) => {

@@ -19,7 +19,7 @@ import { deregisterByForce } from '../world/ecs-container-instances.ts';
 import { instanceTest } from '../world/ecs-query.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { containerInstanceShape } from './ecs-container-instance-shapes.ts';
-import { clusterOf, containerInstanceOf, foundIn, invalid, page } from './ecs-lookup.ts';
+import { clusterOf, containerInstanceOf, ecsPage, foundIn, invalid } from './ecs-lookup.ts';
 import { type Operation, operation } from './operation.ts';
 
 export const containerInstanceOperations: Record<string, Operation> = {
@@ -32,7 +32,7 @@ export const containerInstanceOperations: Record<string, Operation> = {
       const all = [...cluster.containerInstances.values()]
         .filter((one) => input.status === undefined || one.status === input.status)
         .filter(fits);
-      const { items, ...next } = page(all, input.maxResults, input.nextToken);
+      const { items, ...next } = ecsPage(all, input);
       return { containerInstanceArns: items.map((one) => one.arn), ...next };
     },
   ),

@@ -1,3 +1,4 @@
+import { nameIn } from '../world/arn.ts';
 import {
   type CapacityProvider,
   type Cluster,
@@ -9,11 +10,7 @@ import {
 } from '../world/ecs-state.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
-
-/** The last part of an ARN or path: what it names. */
-export function nameIn(nameOrArn: string): string {
-  return nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1);
-}
+import { type Page, page, pageSize } from './paging.ts';
 
 /** What a name, an id or an ARN names in a cluster; an ARN of another cluster is refused. */
 export function nameInCluster(cluster: Cluster, nameOrArn: string): string {
@@ -123,18 +120,13 @@ export function foundIn<T>(
   return { items, failures };
 }
 
-/** A page of a list; the token is where the next page begins. */
-export function page<T>(
+/** A page by `maxResults` (1 to 100) and `nextToken`; `standard` is the page that comes unasked. */
+export function ecsPage<T>(
   all: readonly T[],
-  size: number | undefined,
-  token: string | undefined,
-  most = 100,
-): { items: T[]; nextToken?: string } {
-  const wanted = size ?? most;
-  if (!(wanted >= 1 && wanted <= most)) throw invalid(`maxResults must be between 1 and ${most}, inclusive.`);
-  const from = token ? Number(Buffer.from(token, 'base64url').toString()) : 0;
-  if (!Number.isInteger(from) || from < 0) throw invalid('Invalid token.');
-  const items = all.slice(from, from + wanted);
-  const next = from + wanted;
-  return next < all.length ? { items, nextToken: Buffer.from(String(next)).toString('base64url') } : { items };
+  input: { maxResults?: number | undefined; nextToken?: string | undefined },
+  standard = 100,
+): Page<T> {
+  const limits = { min: 1, max: 100, default: standard };
+  const size = pageSize(input.maxResults, limits, () => invalid('maxResults must be between 1 and 100, inclusive.'));
+  return page(all, size, input.nextToken, () => invalid('Invalid token.'));
 }

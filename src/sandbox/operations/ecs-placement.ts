@@ -1,7 +1,8 @@
 import type { CapacityProviderStrategyItem, PlacementConstraint } from '@aws-sdk/client-ecs';
+import { nameIn } from '../world/arn.ts';
 import { instanceTest } from '../world/ecs-query.ts';
 import type { Cluster } from '../world/ecs-state.ts';
-import { invalid, nameIn } from './ecs-lookup.ts';
+import { invalid } from './ecs-lookup.ts';
 
 /** Refuses constraints of an unknown kind, and expressions that cannot be read. */
 export function checkConstraints(constraints: readonly PlacementConstraint[] | undefined): void {

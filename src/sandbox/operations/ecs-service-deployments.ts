@@ -37,8 +37,8 @@ import { revisionArn, rollBack, stopServiceDeployment } from '../world/ecs-deplo
 import { type Deployment, ecs, type Service, type ServiceDeployment } from '../world/ecs-state.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
-import { clusterOf, invalid, nameInCluster, page, serviceOf } from './ecs-lookup.ts';
-import { launchedBy } from './ecs-shapes.ts';
+import { clusterOf, ecsPage, invalid, nameInCluster, serviceOf } from './ecs-lookup.ts';
+import { counts, launchedBy, time } from './ecs-shapes.ts';
 import { type Operation, operation } from './operation.ts';
 
 export const serviceDeploymentOperations: Record<string, Operation> = {
@@ -53,7 +53,7 @@ export const serviceDeploymentOperations: Record<string, Operation> = {
         .filter(({ status }) => !input.status?.length || input.status.includes(status))
         .filter(({ createdAt }) => after === undefined || createdAt > after.getTime())
         .filter(({ createdAt }) => before === undefined || createdAt < before.getTime());
-      const { items, ...next } = page(kept, input.maxResults ?? 20, input.nextToken);
+      const { items, ...next } = ecsPage(kept, input, 20);
       return {
         serviceDeployments: items.map((deployment) => ({
           ...ends(service, deployment),
@@ -166,8 +166,6 @@ function deploymentAt(world: World, arn: string): { service: Service; deployment
   return service && deployment && { service, deployment };
 }
 
-const time = (ms: number | undefined): Date | undefined => (ms === undefined ? undefined : new Date(ms));
-
 function ends(service: Service, deployment: ServiceDeployment) {
   return {
     serviceDeploymentArn: deployment.arn,
@@ -181,12 +179,12 @@ function ends(service: Service, deployment: ServiceDeployment) {
 
 function summary(world: World, service: Service, target: Deployment): ServiceRevisionSummary {
   const own = [...service.tasks].filter((task) => task.deployment === target);
-  const running = own.filter((task) => task.lastStatus === 'RUNNING').length;
+  const { runningCount, pendingCount } = counts(own);
   return {
     arn: revisionArn(world, service, target),
     requestedTaskCount: target === service.deployments[0] ? service.desiredCount : 0,
-    runningTaskCount: running,
-    pendingTaskCount: own.filter((task) => task.lastStatus !== 'RUNNING' && task.desiredStatus === 'RUNNING').length,
+    runningTaskCount: runningCount,
+    pendingTaskCount: pendingCount,
   };
 }
 

@@ -19,7 +19,7 @@ import { beginServiceDeployment, newDeployment, stopServiceDeployment } from '..
 import type { Cluster, Service, TaskDefinition } from '../world/ecs-state.ts';
 import { loadBalancers } from '../world/elastic-load-balancing-state.ts';
 import type { World } from '../world/world.ts';
-import { activeDefinition, clusterOf, foundIn, invalid, page, serviceOf } from './ecs-lookup.ts';
+import { activeDefinition, clusterOf, ecsPage, foundIn, invalid, serviceOf } from './ecs-lookup.ts';
 import { checkConstraints, checkProviders } from './ecs-placement.ts';
 import { serviceShape, tagsOf } from './ecs-shapes.ts';
 import { type Operation, operation } from './operation.ts';
@@ -41,6 +41,7 @@ export const serviceOperations: Record<string, Operation> = {
     }
     const definition = activeDefinition(world, input.taskDefinition);
     checkBalancers(world, input, definition);
+    checkDeployment(input);
     checkPlacement(cluster, input);
     const deployment = newDeployment(world, definition, input);
     const service: Service = {
@@ -94,6 +95,7 @@ export const serviceOperations: Record<string, Operation> = {
     const spec: CreateServiceRequest = { ...service.spec, ...given };
     if (providers) delete spec.launchType;
     checkBalancers(world, spec, definition);
+    checkDeployment(spec);
     checkPlacement(service.cluster, spec);
     service.spec = spec;
     service.desiredCount = desired;
@@ -140,7 +142,7 @@ export const serviceOperations: Record<string, Operation> = {
       .filter((one) => input.launchType === undefined || launchTypeOf(one) === input.launchType)
       .filter(() => (input.schedulingStrategy ?? 'REPLICA') === 'REPLICA');
     // A page holds 10 unless asked otherwise.
-    const { items, ...next } = page(active, input.maxResults ?? 10, input.nextToken);
+    const { items, ...next } = ecsPage(active, input, 10);
     return { serviceArns: items.map((service) => service.arn), ...next };
   }),
 };
@@ -191,6 +193,16 @@ function checkBalancers(world: World, spec: CreateServiceRequest, definition: Ta
     if (!mapping.hostPort) {
       throw invalid(`The container ${containerName ?? ''} must have a host port defined for a classic load balancer.`);
     }
+  }
+}
+
+/** Refuses ways of deploying that would be accepted and not done. */
+function checkDeployment({ deploymentController, deploymentConfiguration }: CreateServiceRequest): void {
+  if ((deploymentController?.type ?? 'ECS') !== 'ECS') {
+    throw invalid('This sandbox deploys services by the deployment controller ECS only.');
+  }
+  if ((deploymentConfiguration?.strategy ?? 'ROLLING') !== 'ROLLING') {
+    throw invalid('This sandbox deploys services by the strategy ROLLING only.');
   }
 }
 

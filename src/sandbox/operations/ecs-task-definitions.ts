@@ -22,7 +22,7 @@ import {
 import { ecs, type TaskDefinition } from '../world/ecs-state.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
-import { invalid, page, taskDefinitionOf } from './ecs-lookup.ts';
+import { ecsPage, invalid, taskDefinitionOf } from './ecs-lookup.ts';
 import { checkConstraints } from './ecs-placement.ts';
 import { tagShapes, tagsOf, taskDefinitionShape } from './ecs-shapes.ts';
 import { type Operation, operation } from './operation.ts';
@@ -133,7 +133,7 @@ export const taskDefinitionOperations: Record<string, Operation> = {
           const active = revisions.some((definition) => definition.status === 'ACTIVE');
           return status === 'ALL' || active === (status === 'ACTIVE');
         });
-      const { items, ...next } = page(families, input.maxResults, input.nextToken);
+      const { items, ...next } = ecsPage(families, input);
       return { families: items.map(([family]) => family), ...next };
     },
   ),
@@ -146,7 +146,7 @@ export const taskDefinitionOperations: Record<string, Operation> = {
         .flatMap(([, revisions]) => revisions)
         .filter((definition) => definition.status === status);
       if (input.sort === 'DESC') all.reverse();
-      const { items, ...next } = page(all, input.maxResults, input.nextToken);
+      const { items, ...next } = ecsPage(all, input);
       return { taskDefinitionArns: items.map((definition) => definition.arn), ...next };
     },
   ),

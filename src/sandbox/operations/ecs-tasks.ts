@@ -36,10 +36,10 @@ import {
   activeDefinition,
   clusterOf,
   containerInstanceOf,
+  ecsPage,
   foundIn,
   invalid,
   nameInCluster,
-  page,
   taskOf,
 } from './ecs-lookup.ts';
 import { checkConstraints, checkProviders } from './ecs-placement.ts';
@@ -62,7 +62,7 @@ export const taskOperations: Record<string, Operation> = {
       (input.family === undefined || task.definition.family === input.family) &&
       (input.startedBy === undefined || task.startedBy === input.startedBy) &&
       (input.launchType === undefined || input.launchType === 'EC2');
-    const { items, ...next } = page([...cluster.tasks.values()].filter(matches), input.maxResults, input.nextToken);
+    const { items, ...next } = ecsPage([...cluster.tasks.values()].filter(matches), input);
     return { taskArns: items.map((task) => task.arn), ...next };
   }),
   DescribeTasks: operation<DescribeTasksRequest, DescribeTasksResponse>(DescribeTasks$, (input, { world }) => {

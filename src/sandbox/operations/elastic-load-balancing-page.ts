@@ -5,11 +5,14 @@ export function balancingPage<T>(
   all: readonly T[],
   input: { PageSize?: number | undefined; Marker?: string | undefined },
   nameOf: (item: T) => string,
-): { items: T[]; next: string | undefined } {
+): { items: T[]; rest: { NextMarker?: string } } {
   const size = input.PageSize ?? 400;
   if (!(size >= 1 && size <= 400)) throw new ServiceError('ValidationError', 'PageSize must be between 1 and 400');
   const from = input.Marker ? all.findIndex((item) => nameOf(item) === input.Marker) : 0;
   if (from < 0) throw new ServiceError('ValidationError', 'Invalid Marker');
   const following = all[from + size];
-  return { items: all.slice(from, from + size), next: following === undefined ? undefined : nameOf(following) };
+  return {
+    items: all.slice(from, from + size),
+    rest: following === undefined ? {} : { NextMarker: nameOf(following) },
+  };
 }

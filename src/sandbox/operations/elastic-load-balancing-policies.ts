@@ -15,7 +15,12 @@ import {
   type SetLoadBalancerPoliciesOfListenerInput,
   type SetLoadBalancerPoliciesOfListenerOutput,
 } from '@aws-sdk/client-elastic-load-balancing';
-import { invalidConfiguration, type LoadBalancer, loadBalancerOf } from '../world/elastic-load-balancing-state.ts';
+import {
+  invalidConfiguration,
+  type LoadBalancer,
+  listenerOf,
+  loadBalancerOf,
+} from '../world/elastic-load-balancing-state.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { type Operation, operation } from './operation.ts';
 
@@ -145,10 +150,7 @@ export const policyOperations: Record<string, Operation> = {
     SetLoadBalancerPoliciesOfListenerOutput
   >(SetLoadBalancerPoliciesOfListener$, (input, { world }) => {
     const balancer = loadBalancerOf(world, input.LoadBalancerName);
-    const listener = balancer.listeners.find((one) => one.port === input.LoadBalancerPort);
-    if (!listener) {
-      throw new ServiceError('ListenerNotFound', `There is no listener on port ${input.LoadBalancerPort}`);
-    }
+    const listener = listenerOf(balancer, input.LoadBalancerPort);
     const names = input.PolicyNames ?? [];
     for (const name of names) {
       const type = typeOf(balancer, name);

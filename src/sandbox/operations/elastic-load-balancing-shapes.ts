@@ -48,15 +48,20 @@ export function describeLoadBalancer(world: World, balancer: LoadBalancer): Load
     AvailabilityZones: zonesOf(world, balancer),
     Subnets: balancer.subnets,
     VPCId: balancer.vpcId,
-    Instances: [...balancer.backends.values()]
-      .filter((backend) => !backend.draining)
-      .map(({ instanceId }) => ({ InstanceId: instanceId })),
+    Instances: registered(balancer),
     HealthCheck: healthCheckShape(balancer.healthCheck),
     SourceSecurityGroup: { OwnerAlias: world.settings.account, GroupName: firstGroup },
     SecurityGroups: balancer.securityGroups,
     CreatedTime: new Date(balancer.createdAt),
     Scheme: balancer.scheme,
   };
+}
+
+/** The instances of a balancer; one that is draining is registered no more. */
+export function registered({ backends }: LoadBalancer): { InstanceId: string }[] {
+  return [...backends.values()]
+    .filter(({ draining }) => !draining)
+    .map(({ instanceId }) => ({ InstanceId: instanceId }));
 }
 
 export function healthCheckShape(check: HealthCheck): HealthCheckShape {

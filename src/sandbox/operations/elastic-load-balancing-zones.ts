@@ -1,33 +1,31 @@
 import {
   type AddAvailabilityZonesInput,
   type AddAvailabilityZonesOutput,
-  DescribeAccountLimits$,
-  type DescribeAccountLimitsInput,
-  type DescribeAccountLimitsOutput,
+  ApplySecurityGroupsToLoadBalancer$,
+  type ApplySecurityGroupsToLoadBalancerInput,
+  type ApplySecurityGroupsToLoadBalancerOutput,
+  AttachLoadBalancerToSubnets$,
+  type AttachLoadBalancerToSubnetsInput,
+  type AttachLoadBalancerToSubnetsOutput,
+  DetachLoadBalancerFromSubnets$,
+  type DetachLoadBalancerFromSubnetsInput,
+  type DetachLoadBalancerFromSubnetsOutput,
   DisableAvailabilityZonesForLoadBalancer$,
   EnableAvailabilityZonesForLoadBalancer$,
   type RemoveAvailabilityZonesInput,
   type RemoveAvailabilityZonesOutput,
-  SetLoadBalancerListenerSSLCertificate$,
-  type SetLoadBalancerListenerSSLCertificateInput,
-  type SetLoadBalancerListenerSSLCertificateOutput,
 } from '@aws-sdk/client-elastic-load-balancing';
+import { networks, type Subnet, subnetOf } from '../world/ec2-network.ts';
 import {
   invalidConfiguration,
   type LoadBalancer,
   loadBalancerOf,
   zonesOf,
 } from '../world/elastic-load-balancing-state.ts';
+import { defaultGroupIds, securityGroups } from '../world/security-groups.ts';
 import { ServiceError } from '../world/service-error.ts';
-import { balancingPage } from './elastic-load-balancing-page.ts';
+import type { World } from '../world/world.ts';
 import { type Operation, operation } from './operation.ts';
-
-/** A new account's quotas (Classic Load Balancers guide, Quotas). */
-const limits = [
-  { Name: 'classic-load-balancers', Max: '20' },
-  { Name: 'classic-listeners', Max: '100' },
-  { Name: 'classic-registered-instances', Max: '1000' },
-];
 
 /** A balancer in a VPC has the zones of its subnets, and takes no others by name. */
 function inVpc(balancer: LoadBalancer): string | undefined {
@@ -36,7 +34,28 @@ function inVpc(balancer: LoadBalancer): string | undefined {
     : 'The requested operation is not supported for load balancers in a VPC: attach or detach subnets instead.';
 }
 
-/** Zones by name, certificates, and how much an account may have. */
+/** A balancer has one subnet in a zone. */
+export function requireZoneEach(subnets: readonly Subnet[]): void {
+  if (new Set(subnets.map(({ zone }) => zone)).size === subnets.length) return;
+  throw invalidConfiguration('ELB cannot be attached to multiple subnets in the same AZ.');
+}
+
+/** The groups of a balancer; in a VPC it has the VPC's default group when none is named. */
+export function groupsOf(world: World, ids: readonly string[] | undefined, vpcId: string | undefined): string[] {
+  if (ids?.some((id) => !securityGroups(world).has(id))) {
+    throw new ServiceError('InvalidSecurityGroup', 'One or more of the specified security groups do not exist.');
+  }
+  return ids?.length ? [...ids] : defaultGroupIds(world, vpcId);
+}
+
+/** The subnet of an id; this service has its own code for one that is not there. */
+export function balancerSubnet(world: World, id: string): Subnet {
+  const subnet = networks(world).subnets.get(id);
+  if (subnet) return subnet;
+  throw new ServiceError('SubnetNotFound', `The requested subnet ${id} was not found`);
+}
+
+/** Where a balancer is: its zones, subnets and security groups. */
 export const zoneOperations: Record<string, Operation> = {
   EnableAvailabilityZonesForLoadBalancer: operation<AddAvailabilityZonesInput, AddAvailabilityZonesOutput>(
     EnableAvailabilityZonesForLoadBalancer$,
@@ -69,29 +88,39 @@ export const zoneOperations: Record<string, Operation> = {
     },
   ),
 
-  SetLoadBalancerListenerSSLCertificate: operation<
-    SetLoadBalancerListenerSSLCertificateInput,
-    SetLoadBalancerListenerSSLCertificateOutput
-  >(SetLoadBalancerListenerSSLCertificate$, (input, { world }) => {
-    const balancer = loadBalancerOf(world, input.LoadBalancerName);
-    const listener = balancer.listeners.find(({ port }) => port === input.LoadBalancerPort);
-    if (!listener) {
-      throw new ServiceError('ListenerNotFound', `There is no listener on port ${input.LoadBalancerPort}`);
-    }
-    if (listener.protocol !== 'HTTPS' && listener.protocol !== 'SSL') {
-      throw invalidConfiguration(
-        `The listener on port ${listener.port} speaks ${listener.protocol} and has no certificate`,
-      );
-    }
-    listener.certificateId = input.SSLCertificateId ?? '';
-    return {};
-  }),
-
-  DescribeAccountLimits: operation<DescribeAccountLimitsInput, DescribeAccountLimitsOutput>(
-    DescribeAccountLimits$,
-    (input) => {
-      const { items, next } = balancingPage(limits, input, ({ Name }) => Name);
-      return { Limits: items, ...(next === undefined ? {} : { NextMarker: next }) };
+  AttachLoadBalancerToSubnets: operation<AttachLoadBalancerToSubnetsInput, AttachLoadBalancerToSubnetsOutput>(
+    AttachLoadBalancerToSubnets$,
+    (input, { world }) => {
+      const balancer = loadBalancerOf(world, input.LoadBalancerName);
+      const added = (input.Subnets ?? []).map((id) => balancerSubnet(world, id).id);
+      const subnets = [...new Set([...balancer.subnets, ...added])];
+      requireZoneEach(subnets.map((id) => subnetOf(world, id)));
+      balancer.subnets = subnets;
+      return { Subnets: balancer.subnets };
     },
   ),
+
+  DetachLoadBalancerFromSubnets: operation<DetachLoadBalancerFromSubnetsInput, DetachLoadBalancerFromSubnetsOutput>(
+    DetachLoadBalancerFromSubnets$,
+    (input, { world }) => {
+      const balancer = loadBalancerOf(world, input.LoadBalancerName);
+      const left = balancer.subnets.filter((id) => !input.Subnets?.includes(id));
+      if (left.length === 0) {
+        throw invalidConfiguration(
+          'Removing all subnets from a load balancer is not allowed; at least one must remain',
+        );
+      }
+      balancer.subnets = left;
+      return { Subnets: balancer.subnets };
+    },
+  ),
+
+  ApplySecurityGroupsToLoadBalancer: operation<
+    ApplySecurityGroupsToLoadBalancerInput,
+    ApplySecurityGroupsToLoadBalancerOutput
+  >(ApplySecurityGroupsToLoadBalancer$, (input, { world }) => {
+    const balancer = loadBalancerOf(world, input.LoadBalancerName);
+    balancer.securityGroups = groupsOf(world, input.SecurityGroups, balancer.vpcId);
+    return { SecurityGroups: balancer.securityGroups };
+  }),
 };

@@ -2,32 +2,23 @@ import {
   AddTags$,
   type AddTagsInput,
   type AddTagsOutput,
-  ApplySecurityGroupsToLoadBalancer$,
-  type ApplySecurityGroupsToLoadBalancerInput,
-  type ApplySecurityGroupsToLoadBalancerOutput,
-  AttachLoadBalancerToSubnets$,
-  type AttachLoadBalancerToSubnetsInput,
-  type AttachLoadBalancerToSubnetsOutput,
   ConfigureHealthCheck$,
   type ConfigureHealthCheckInput,
   type ConfigureHealthCheckOutput,
   type CreateAccessPointInput,
   type CreateAccessPointOutput,
   CreateLoadBalancer$,
-  type CreateLoadBalancerListenerInput,
-  type CreateLoadBalancerListenerOutput,
-  CreateLoadBalancerListeners$,
   type DeleteAccessPointInput,
   type DeleteAccessPointOutput,
   DeleteLoadBalancer$,
-  type DeleteLoadBalancerListenerInput,
-  type DeleteLoadBalancerListenerOutput,
-  DeleteLoadBalancerListeners$,
   type DeregisterEndPointsInput,
   type DeregisterEndPointsOutput,
   DeregisterInstancesFromLoadBalancer$,
   type DescribeAccessPointsInput,
   type DescribeAccessPointsOutput,
+  DescribeAccountLimits$,
+  type DescribeAccountLimitsInput,
+  type DescribeAccountLimitsOutput,
   type DescribeEndPointStateInput,
   type DescribeEndPointStateOutput,
   DescribeInstanceHealth$,
@@ -38,9 +29,6 @@ import {
   DescribeTags$,
   type DescribeTagsInput,
   type DescribeTagsOutput,
-  DetachLoadBalancerFromSubnets$,
-  type DetachLoadBalancerFromSubnetsInput,
-  type DetachLoadBalancerFromSubnetsOutput,
   ModifyLoadBalancerAttributes$,
   type ModifyLoadBalancerAttributesInput,
   type ModifyLoadBalancerAttributesOutput,
@@ -52,21 +40,17 @@ import {
   type RemoveTagsOutput,
 } from '@aws-sdk/client-elastic-load-balancing';
 import { instances } from '../world/ec2.ts';
-import { type Subnet, subnetOf } from '../world/ec2-network.ts';
 import {
-  addListener,
   createLoadBalancer,
   deleteLoadBalancer,
   deregisterInstances,
   registerInstances,
-  removeListeners,
 } from '../world/elastic-load-balancing.ts';
 import { instanceHealth } from '../world/elastic-load-balancing-health.ts';
-import { invalidConfiguration, loadBalancerOf, loadBalancers } from '../world/elastic-load-balancing-state.ts';
-import { securityGroups } from '../world/security-groups.ts';
+import { loadBalancerOf, loadBalancers } from '../world/elastic-load-balancing-state.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { tagList, tagsFrom } from '../world/tags.ts';
-import type { World } from '../world/world.ts';
+import { listenerOperations } from './elastic-load-balancing-listeners.ts';
 import { balancingPage } from './elastic-load-balancing-page.ts';
 import { policyOperations } from './elastic-load-balancing-policies.ts';
 import {
@@ -76,14 +60,23 @@ import {
   describeAttributes,
   describeLoadBalancer,
   healthCheckShape,
+  registered,
 } from './elastic-load-balancing-shapes.ts';
-import { zoneOperations } from './elastic-load-balancing-zones.ts';
+import { balancerSubnet, groupsOf, requireZoneEach, zoneOperations } from './elastic-load-balancing-zones.ts';
 import { operation, type Service } from './operation.ts';
+
+/** A new account's quotas (Classic Load Balancers guide, Quotas). */
+const limits = [
+  { Name: 'classic-load-balancers', Max: '20' },
+  { Name: 'classic-listeners', Max: '100' },
+  { Name: 'classic-registered-instances', Max: '1000' },
+];
 
 /** Classic Elastic Load Balancing, API version 2012-06-01. */
 export const elasticLoadBalancing: Service = {
   signingName: 'elasticloadbalancing',
   operations: {
+    ...listenerOperations,
     ...policyOperations,
     ...zoneOperations,
     CreateLoadBalancer: operation<CreateAccessPointInput, CreateAccessPointOutput>(
@@ -107,7 +100,7 @@ export const elasticLoadBalancing: Service = {
         if (scheme !== 'internet-facing' && scheme !== 'internal') {
           throw new ServiceError('InvalidScheme', `Invalid scheme '${scheme}'`);
         }
-        const subnets = (input.Subnets ?? []).map((id) => subnetOrError(() => subnetOf(world, id), id));
+        const subnets = (input.Subnets ?? []).map((id) => balancerSubnet(world, id));
         const zones = input.AvailabilityZones ?? [];
         if (subnets.length === 0 && zones.length === 0) {
           throw new ServiceError('ValidationError', 'Either AvailabilityZones or SubnetIds must be specified');
@@ -147,10 +140,10 @@ export const elasticLoadBalancing: Service = {
         const named = input.LoadBalancerNames ?? [];
         const all =
           named.length > 0 ? named.map((name) => loadBalancerOf(world, name)) : [...loadBalancers(world).values()];
-        const { items, next } = balancingPage(all, input, ({ name }) => name);
+        const { items, rest } = balancingPage(all, input, ({ name }) => name);
         return {
           LoadBalancerDescriptions: items.map((balancer) => describeLoadBalancer(world, balancer)),
-          ...(next === undefined ? {} : { NextMarker: next }),
+          ...rest,
         };
       },
     ),
@@ -186,7 +179,7 @@ export const elasticLoadBalancing: Service = {
       (input, { world }) => {
         const balancer = loadBalancerOf(world, input.LoadBalancerName);
         registerInstances(world, balancer, ids(input.Instances));
-        return { Instances: [...balancer.backends.keys()].map((InstanceId) => ({ InstanceId })) };
+        return { Instances: registered(balancer) };
       },
     ),
     DeregisterInstancesFromLoadBalancer: operation<DeregisterEndPointsInput, DeregisterEndPointsOutput>(
@@ -194,8 +187,7 @@ export const elasticLoadBalancing: Service = {
       (input, { world }) => {
         const balancer = loadBalancerOf(world, input.LoadBalancerName);
         deregisterInstances(world, balancer, ids(input.Instances));
-        const left = [...balancer.backends.values()].filter((backend) => !backend.draining);
-        return { Instances: left.map(({ instanceId }) => ({ InstanceId: instanceId })) };
+        return { Instances: registered(balancer) };
       },
     ),
     DescribeInstanceHealth: operation<DescribeEndPointStateInput, DescribeEndPointStateOutput>(
@@ -236,61 +228,11 @@ export const elasticLoadBalancing: Service = {
         Tags: tagList(loadBalancerOf(world, name).tags),
       })),
     })),
-    ApplySecurityGroupsToLoadBalancer: operation<
-      ApplySecurityGroupsToLoadBalancerInput,
-      ApplySecurityGroupsToLoadBalancerOutput
-    >(ApplySecurityGroupsToLoadBalancer$, (input, { world }) => {
-      const balancer = loadBalancerOf(world, input.LoadBalancerName);
-      balancer.securityGroups = groupsOf(world, input.SecurityGroups, balancer.vpcId);
-      return { SecurityGroups: balancer.securityGroups };
-    }),
-    AttachLoadBalancerToSubnets: operation<AttachLoadBalancerToSubnetsInput, AttachLoadBalancerToSubnetsOutput>(
-      AttachLoadBalancerToSubnets$,
-      (input, { world }) => {
-        const balancer = loadBalancerOf(world, input.LoadBalancerName);
-        const added = (input.Subnets ?? []).map((id) => subnetOrError(() => subnetOf(world, id), id).id);
-        const subnets = [...new Set([...balancer.subnets, ...added])];
-        requireZoneEach(subnets.map((id) => subnetOf(world, id)));
-        balancer.subnets = subnets;
-        return { Subnets: balancer.subnets };
-      },
-    ),
-    DetachLoadBalancerFromSubnets: operation<DetachLoadBalancerFromSubnetsInput, DetachLoadBalancerFromSubnetsOutput>(
-      DetachLoadBalancerFromSubnets$,
-      (input, { world }) => {
-        const balancer = loadBalancerOf(world, input.LoadBalancerName);
-        const left = balancer.subnets.filter((id) => !input.Subnets?.includes(id));
-        if (left.length === 0) {
-          throw invalidConfiguration(
-            'Removing all subnets from a load balancer is not allowed; at least one must remain',
-          );
-        }
-        balancer.subnets = left;
-        return { Subnets: balancer.subnets };
-      },
-    ),
-    DeleteLoadBalancerListeners: operation<DeleteLoadBalancerListenerInput, DeleteLoadBalancerListenerOutput>(
-      DeleteLoadBalancerListeners$,
-      (input, { world }) => {
-        removeListeners(world, loadBalancerOf(world, input.LoadBalancerName), input.LoadBalancerPorts ?? []);
-        return {};
-      },
-    ),
-    CreateLoadBalancerListeners: operation<CreateLoadBalancerListenerInput, CreateLoadBalancerListenerOutput>(
-      CreateLoadBalancerListeners$,
-      (input, { world }) => {
-        const balancer = loadBalancerOf(world, input.LoadBalancerName);
-        const wanted = (input.Listeners ?? []).map(checkedListener);
-        for (const listener of wanted) {
-          if (balancer.listeners.some((other) => other.port === listener.port)) {
-            throw new ServiceError(
-              'DuplicateListener',
-              `A listener already exists for ${balancer.name} with LoadBalancerPort ${listener.port}`,
-            );
-          }
-        }
-        for (const listener of wanted) addListener(world, balancer, listener);
-        return {};
+    DescribeAccountLimits: operation<DescribeAccountLimitsInput, DescribeAccountLimitsOutput>(
+      DescribeAccountLimits$,
+      (input) => {
+        const { items, rest } = balancingPage(limits, input, ({ Name }) => Name);
+        return { Limits: items, ...rest };
       },
     ),
   },
@@ -298,31 +240,4 @@ export const elasticLoadBalancing: Service = {
 
 function ids(list: readonly { InstanceId?: string | undefined }[] | undefined): string[] {
   return (list ?? []).flatMap(({ InstanceId }) => (InstanceId === undefined ? [] : [InstanceId]));
-}
-
-/** A balancer has one subnet in a zone. */
-function requireZoneEach(subnets: readonly Subnet[]): void {
-  if (new Set(subnets.map(({ zone }) => zone)).size === subnets.length) return;
-  throw invalidConfiguration('ELB cannot be attached to multiple subnets in the same AZ.');
-}
-
-/** The groups of a balancer; in a VPC it has the VPC's default group when none is named. */
-function groupsOf(world: World, ids: readonly string[] | undefined, vpcId: string | undefined): string[] {
-  const all = [...securityGroups(world).values()];
-  if (ids?.some((id) => !securityGroups(world).has(id))) {
-    throw new ServiceError('InvalidSecurityGroup', 'One or more of the specified security groups do not exist.');
-  }
-  if (ids?.length) return [...ids];
-  return all.filter((group) => group.vpcId === vpcId && group.name === 'default').map(({ id }) => id);
-}
-
-/** This service has its own code for a subnet that is not there. */
-function subnetOrError<S>(find: () => S, id: string): S {
-  try {
-    return find();
-  } catch (error) {
-    if (error instanceof ServiceError)
-      throw new ServiceError('SubnetNotFound', `The requested subnet ${id} was not found`);
-    throw error;
-  }
 }

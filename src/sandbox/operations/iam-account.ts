@@ -34,6 +34,7 @@ import {
   type SummaryKeyType,
   type User,
 } from '@aws-sdk/client-iam';
+import { nameIn } from '../world/arn.ts';
 import { iam } from '../world/iam.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
@@ -42,10 +43,10 @@ import { type Call, type Operation, operation } from './operation.ts';
 
 /** The account's only user: whom the sandbox's credentials belong to, and who may do everything. */
 const userName = 'sandbox';
-const administrator = 'arn:aws:iam::aws:policy/AdministratorAccess';
+export const administratorAccess = 'arn:aws:iam::aws:policy/AdministratorAccess';
 const created = new Date(Date.UTC(2026, 0, 1));
 
-function onlyUser(world: World): User {
+export function onlyUser(world: World): User {
   return {
     Path: '/',
     UserName: userName,
@@ -57,7 +58,7 @@ function onlyUser(world: World): User {
 
 /** The user a request is about: named, or the caller. */
 function userOf({ world, caller }: Call, asked: string | undefined): User {
-  const name = asked ?? caller.arn.slice(caller.arn.lastIndexOf('/') + 1);
+  const name = asked ?? nameIn(caller.arn);
   if (asked === undefined && !caller.arn.includes(':user/')) {
     throw new ServiceError('ValidationError', 'Must specify userName when calling with non-User credentials');
   }
@@ -148,7 +149,7 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
     (input, call) => {
       userOf(call, input.UserName);
       return {
-        AttachedPolicies: [{ PolicyName: 'AdministratorAccess', PolicyArn: administrator }],
+        AttachedPolicies: [{ PolicyName: 'AdministratorAccess', PolicyArn: administratorAccess }],
         IsTruncated: false,
       };
     },

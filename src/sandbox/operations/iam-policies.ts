@@ -9,6 +9,7 @@ import {
   type DeletePolicyRequest,
   DeletePolicyVersion$,
   type DeletePolicyVersionRequest,
+  type EntityType,
   GetPolicy$,
   type GetPolicyRequest,
   type GetPolicyResponse,
@@ -35,11 +36,12 @@ import {
   type UntagPolicyRequest,
   type Policy as WirePolicy,
 } from '@aws-sdk/client-iam';
-import { iam, iamId, type ManagedPolicy } from '../world/iam.ts';
+import { iam, iamId, type ManagedPolicy, type Role } from '../world/iam.ts';
 import { awsPolicies, policyOf } from '../world/iam-policies.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { tagList, tagsFrom } from '../world/tags.ts';
 import type { World } from '../world/world.ts';
+import { administratorAccess, onlyUser } from './iam-account.ts';
 import { iamPage } from './iam-page.ts';
 import { checkDocument, encodedDocument } from './iam-views.ts';
 import { type Operation, operation } from './operation.ts';
@@ -47,8 +49,13 @@ import { type Operation, operation } from './operation.ts';
 /** Versions that a policy may have at a time (IAM User Guide, IAM quotas). */
 const mostVersions = 5;
 
-function attachments(world: World, arn: string) {
+function rolesWith(world: World, arn: string): Role[] {
   return [...iam(world).roles.values()].filter(({ attached }) => attached.includes(arn));
+}
+
+/** Roles and users that have a policy: of the only user that is one. */
+function attachmentCount(world: World, arn: string): number {
+  return rolesWith(world, arn).length + (arn === administratorAccess ? 1 : 0);
 }
 
 /** A policy; lists leave its description and its tags out. */
@@ -59,7 +66,7 @@ function policyView(world: World, policy: ManagedPolicy, full: boolean): WirePol
     Arn: policy.arn,
     Path: policy.path,
     DefaultVersionId: policy.defaultVersion,
-    AttachmentCount: attachments(world, policy.arn).length,
+    AttachmentCount: attachmentCount(world, policy.arn),
     PermissionsBoundaryUsageCount: 0,
     IsAttachable: true,
     ...(full && policy.description !== undefined ? { Description: policy.description } : {}),
@@ -141,7 +148,7 @@ export const policyOperations: Readonly<Record<string, Operation>> = {
       ...(scope === 'Local' ? [] : awsPolicies.values()),
     ]
       .filter(({ path }) => path.startsWith(input.PathPrefix ?? '/'))
-      .filter(({ arn }) => !input.OnlyAttached || attachments(world, arn).length > 0)
+      .filter(({ arn }) => !input.OnlyAttached || attachmentCount(world, arn) > 0)
       // Nothing here has a permissions boundary.
       .filter(() => input.PolicyUsageFilter !== 'PermissionsBoundary');
     const { items, rest } = iamPage(kept, input);
@@ -149,7 +156,7 @@ export const policyOperations: Readonly<Record<string, Operation>> = {
   }),
   DeletePolicy: operation<DeletePolicyRequest, Record<string, never>>(DeletePolicy$, (input, { world }) => {
     const policy = ownPolicyOf(world, input.PolicyArn ?? '');
-    if (attachments(world, policy.arn).length > 0) {
+    if (attachmentCount(world, policy.arn) > 0) {
       throw new ServiceError('DeleteConflict', 'Cannot delete a policy attached to entities.', 409);
     }
     if (policy.versions.size > 1) {
@@ -216,12 +223,15 @@ export const policyOperations: Readonly<Record<string, Operation>> = {
     ListEntitiesForPolicy$,
     (input, { world }) => {
       const policy = policyOf(world, input.PolicyArn ?? '');
-      const roles = (input.EntityFilter ?? 'Role') === 'Role' ? attachments(world, policy.arn) : [];
+      const asked = (kind: EntityType) => input.EntityFilter === undefined || input.EntityFilter === kind;
+      const roles = asked('Role') ? rolesWith(world, policy.arn) : [];
       const kept = roles.filter(({ path }) => path.startsWith(input.PathPrefix ?? '/'));
       const { items, rest } = iamPage(kept, input);
+      const user = onlyUser(world);
+      const has = asked('User') && policy.arn === administratorAccess && !input.Marker;
       return {
         PolicyGroups: [],
-        PolicyUsers: [],
+        PolicyUsers: has ? [{ UserName: user.UserName, UserId: user.UserId }] : [],
         PolicyRoles: items.map(({ id, name }) => ({ RoleName: name, RoleId: id })),
         ...rest,
       };

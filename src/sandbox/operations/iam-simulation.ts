@@ -8,11 +8,13 @@ import {
   type SimulatePrincipalPolicyRequest,
 } from '@aws-sdk/client-iam';
 import { type Decision, decide, type Policy, parsePolicy } from '../wire/policy.ts';
+import { nameIn } from '../world/arn.ts';
 import { roleByArn } from '../world/iam.ts';
 import { policyDocument } from '../world/iam-policies.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { tagList } from '../world/tags.ts';
 import type { World } from '../world/world.ts';
+import { administratorAccess, onlyUser } from './iam-account.ts';
 import { iamPage } from './iam-page.ts';
 import { type Operation, operation } from './operation.ts';
 
@@ -41,12 +43,12 @@ function policiesOf(world: World, arn: string): Source[] {
     const inline = [...role.inline].map(([name, text]) => source(`role_${role.name}_${name}`, text));
     const attached = role.attached.flatMap((policyArn) => {
       const text = policyDocument(world, policyArn);
-      return text === undefined ? [] : [source(policyArn.slice(policyArn.lastIndexOf('/') + 1), text)];
+      return text === undefined ? [] : [source(nameIn(policyArn), text)];
     });
     return [...inline, ...attached];
   }
-  if (arn === world.arn('iam', 'user/sandbox', '')) {
-    const text = policyDocument(world, 'arn:aws:iam::aws:policy/AdministratorAccess');
+  if (arn === onlyUser(world).Arn) {
+    const text = policyDocument(world, administratorAccess);
     return text === undefined ? [] : [source('AdministratorAccess', text)];
   }
   throw new ServiceError('NoSuchEntity', `The policy source with ARN ${arn} cannot be found.`, 404);

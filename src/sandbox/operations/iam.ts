@@ -39,6 +39,7 @@ import {
   UpdateRole$,
   type UpdateRoleRequest,
 } from '@aws-sdk/client-iam';
+import { nameIn } from '../world/arn.ts';
 import { iamId, type Role, roleOf, iam as state } from '../world/iam.ts';
 import { findPolicy } from '../world/iam-policies.ts';
 import { ServiceError } from '../world/service-error.ts';
@@ -196,7 +197,7 @@ export const iam: Service = {
       (input, { world }) => {
         const { items, rest } = iamPage(roleOf(world, input.RoleName ?? '').attached, input);
         return {
-          AttachedPolicies: items.map((arn) => ({ PolicyName: arn.slice(arn.lastIndexOf('/') + 1), PolicyArn: arn })),
+          AttachedPolicies: items.map((arn) => ({ PolicyName: nameIn(arn), PolicyArn: arn })),
           ...rest,
         };
       },

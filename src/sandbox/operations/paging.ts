@@ -27,6 +27,11 @@ export function page<T>(
   return end < all.length ? { items, nextToken: Buffer.from(`at:${end}`).toString('base64url') } : { items };
 }
 
+/** A page for the services that spell the token's name with a capital: `rest` goes into the answer beside the items. */
+export function capitalised<T>({ items, nextToken }: Page<T>): { items: T[]; rest: { NextToken?: string } } {
+  return { items, rest: nextToken === undefined ? {} : { NextToken: nextToken } };
+}
+
 /** The page size asked for, or the default; refuses one out of range in the service's words. */
 export function pageSize(
   asked: number | undefined,

@@ -18,6 +18,11 @@ import {
   ListTagsForResource$,
   type ListTagsForResourceRequest,
   type ListTagsForResourceResponse,
+  ListTagsForResources$,
+  type ListTagsForResourcesRequest,
+  type ListTagsForResourcesResponse,
+  type ResourceTagSet,
+  type TagResourceType,
   TestDNSAnswer$,
   type TestDNSAnswerRequest,
   type TestDNSAnswerResponse,
@@ -44,6 +49,10 @@ import { changeView, zoneView } from './route-53-views.ts';
 function tagged(world: World, type: string | undefined, id: string | undefined): HostedZone {
   if (type === 'hostedzone') return hostedZoneOf(world, id ?? '');
   throw new ServiceError('NoSuchHealthCheck', `No health check exists with the specified ID: ${id}`, 404);
+}
+
+function tagSet(world: World, type: TagResourceType | undefined, id: string | undefined): ResourceTagSet {
+  return { ResourceType: type, ResourceId: id, Tags: tagList(tagged(world, type, id).tags) };
 }
 
 /** Hosted zones themselves, and what hangs on them beside their records. */
@@ -125,12 +134,12 @@ export const zoneOperations: Readonly<Record<string, Operation>> = {
   ),
   ListTagsForResource: operation<ListTagsForResourceRequest, ListTagsForResourceResponse>(
     ListTagsForResource$,
+    (input, { world }) => ({ ResourceTagSet: tagSet(world, input.ResourceType, input.ResourceId) }),
+  ),
+  ListTagsForResources: operation<ListTagsForResourcesRequest, ListTagsForResourcesResponse>(
+    ListTagsForResources$,
     (input, { world }) => ({
-      ResourceTagSet: {
-        ResourceType: input.ResourceType,
-        ResourceId: input.ResourceId,
-        Tags: tagList(tagged(world, input.ResourceType, input.ResourceId).tags),
-      },
+      ResourceTagSets: (input.ResourceIds ?? []).map((id) => tagSet(world, input.ResourceType, id)),
     }),
   ),
   // An alias answers with the name it stands for: the simulated balancers have names, and no addresses to give out.

@@ -5,15 +5,19 @@ import type {
   SecretListEntry,
   SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
-import { liveSecretOf, type Secret, secrets, versionOf } from '../world/secrets-manager.ts';
+import { liveSecretOf, noteAccess, type Secret, secrets, versionOf } from '../world/secrets-manager.ts';
 import { ServiceError } from '../world/service-error.ts';
 import { tagList } from '../world/tags.ts';
 import type { World } from '../world/world.ts';
+import { capitalised, page } from './paging.ts';
 
-const day = 86_400_000;
+/** A day, ms. */
+export const day = 86_400_000;
 
 /** AWS keeps the last day of access, not the time. */
-const startOfDay = (ms: number) => new Date(Math.floor(ms / day) * day);
+export function lastAccess({ accessedAt }: { accessedAt?: number }): { LastAccessedDate?: Date } {
+  return accessedAt === undefined ? {} : { LastAccessedDate: new Date(Math.floor(accessedAt / day) * day) };
+}
 
 /** A secret without its value. */
 export function factsOf(secret: Secret): SecretListEntry & DescribeSecretResponse {
@@ -24,7 +28,7 @@ export function factsOf(secret: Secret): SecretListEntry & DescribeSecretRespons
     ...(secret.kmsKeyId === undefined ? {} : { KmsKeyId: secret.kmsKeyId }),
     CreatedDate: new Date(secret.createdAt),
     LastChangedDate: new Date(secret.changedAt),
-    ...(secret.accessedAt === undefined ? {} : { LastAccessedDate: startOfDay(secret.accessedAt) }),
+    ...lastAccess(secret),
     ...(secret.deletion ? { DeletedDate: new Date(secret.deletion.at) } : {}),
     Tags: tagList(secret.tags),
   };
@@ -62,7 +66,7 @@ function matches(secret: Secret, key: string, value: string): boolean {
 export function secretValueOf(world: World, input: GetSecretValueRequest): SecretValueEntry {
   const secret = liveSecretOf(world, input.SecretId ?? '');
   const version = versionOf(secret, { id: input.VersionId, stage: input.VersionStage });
-  secret.accessedAt = world.now;
+  noteAccess(world, secret, version);
   return {
     ARN: secret.arn,
     Name: secret.name,
@@ -88,5 +92,12 @@ export function listed(
   return input.SortOrder === 'desc' ? kept.reverse() : kept;
 }
 
-/** How a paging token is refused that no list gave. */
-export const badToken = () => new ServiceError('InvalidNextTokenException', 'The NextToken value is invalid.');
+/** A page by `MaxResults` and `NextToken`; `standard` is the page that comes unasked, the largest too. */
+export function secretsPage<T>(
+  all: readonly T[],
+  input: { MaxResults?: number | undefined; NextToken?: string | undefined },
+  standard: number,
+): { items: T[]; rest: { NextToken?: string } } {
+  const bad = () => new ServiceError('InvalidNextTokenException', 'The NextToken value is invalid.');
+  return capitalised(page(all, input.MaxResults ?? standard, input.NextToken, bad));
+}

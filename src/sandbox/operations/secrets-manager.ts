@@ -60,10 +60,16 @@ import {
 import { ServiceError } from '../world/service-error.ts';
 import { tagsFrom } from '../world/tags.ts';
 import { operation, type Service } from './operation.ts';
-import { page, pageSize } from './paging.ts';
-import { badToken, factsOf, listed, secretValue, secretValueOf, stagesOf } from './secrets-manager-views.ts';
-
-const day = 86_400_000;
+import {
+  day,
+  factsOf,
+  lastAccess,
+  listed,
+  secretsPage,
+  secretValue,
+  secretValueOf,
+  stagesOf,
+} from './secrets-manager-views.ts';
 
 /** AWS Secrets Manager. */
 export const secretsManager: Service = {
@@ -116,7 +122,7 @@ export const secretsManager: Service = {
         const ids = input.SecretIdList ?? listed(world, input).map(({ name }) => name);
         const values: SecretValueEntry[] = [];
         const errors: APIErrorType[] = [];
-        const { items, nextToken } = page(ids, input.MaxResults ?? 20, input.NextToken, badToken);
+        const { items, rest } = secretsPage(ids, input, 20);
         for (const id of items) {
           try {
             values.push(secretValueOf(world, { SecretId: id }));
@@ -125,7 +131,7 @@ export const secretsManager: Service = {
             errors.push({ SecretId: id, ErrorCode: error.code, Message: error.message });
           }
         }
-        return { SecretValues: values, Errors: errors, ...(nextToken === undefined ? {} : { NextToken: nextToken }) };
+        return { SecretValues: values, Errors: errors, ...rest };
       },
     ),
 
@@ -183,43 +189,29 @@ export const secretsManager: Service = {
       ListSecretVersionIds$,
       (input, { world }) => {
         const secret = secretOf(world, input.SecretId ?? '');
-        const { items, nextToken } = page(
-          [...secret.versions.values()].filter(({ stages }) => input.IncludeDeprecated || stages.size > 0),
-          input.MaxResults,
-          input.NextToken,
-          () => {
-            return new ServiceError('InvalidNextTokenException', 'Invalid token.');
-          },
-        );
+        const kept = [...secret.versions.values()].filter(({ stages }) => input.IncludeDeprecated || stages.size > 0);
+        const { items, rest } = secretsPage(kept, input, 100);
         return {
           ARN: secret.arn,
           Name: secret.name,
-          Versions: items.map(({ id, stages, createdAt }) => ({
-            VersionId: id,
-            ...(stages.size > 0 ? { VersionStages: [...stages] } : {}),
-            CreatedDate: new Date(createdAt),
+          Versions: items.map((version) => ({
+            VersionId: version.id,
+            ...(version.stages.size > 0 ? { VersionStages: [...version.stages] } : {}),
+            ...lastAccess(version),
+            CreatedDate: new Date(version.createdAt),
+            // AWS's name for its own key aws/secretsmanager.
+            KmsKeyIds: [secret.kmsKeyId ?? 'DefaultEncryptionKey'],
           })),
-          ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+          ...rest,
         };
       },
     ),
 
     ListSecrets: operation<ListSecretsRequest, ListSecretsResponse>(ListSecrets$, (input, { world }) => {
-      const kept = listed(world, input);
-      const size = pageSize(
-        input.MaxResults,
-        { min: 1, max: 100, default: 100 },
-        (asked) => new ServiceError('InvalidParameterException', `MaxResults must be between 1 and 100, not ${asked}.`),
-      );
-      const { items, nextToken } = page(
-        kept,
-        size,
-        input.NextToken,
-        () => new ServiceError('InvalidNextTokenException', 'The NextToken value is invalid.'),
-      );
+      const { items, rest } = secretsPage(listed(world, input), input, 100);
       return {
         SecretList: items.map((secret) => ({ ...factsOf(secret), SecretVersionsToStages: stagesOf(secret) })),
-        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+        ...rest,
       };
     }),
 

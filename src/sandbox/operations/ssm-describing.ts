@@ -32,26 +32,13 @@ import { nameOf, type Parameter, parameterOf, parameters, versionsOf } from '../
 import { type Tags, tagList, tagsFrom } from '../world/tags.ts';
 import type { World } from '../world/world.ts';
 import { type Operation, operation } from './operation.ts';
-import { page, pageSize } from './paging.ts';
 import { filtering, validation } from './ssm-filters.ts';
 import { managedInstances } from './ssm-instances.ts';
+import { ssmPage } from './ssm-page.ts';
 import { historyView, metadataView } from './ssm-views.ts';
 
-/** Up to 50 items a page, which is also how many come unasked. */
-function paged<T>(all: readonly T[], input: { MaxResults?: number | undefined; NextToken?: string | undefined }) {
-  const size = pageSize(input.MaxResults, { min: 1, max: 50, default: 50 }, (asked) =>
-    validation(
-      `1 validation error detected: Value '${asked}' at 'maxResults' failed to satisfy constraint: Member must have value ${asked < 1 ? 'greater than or equal to 1' : 'less than or equal to 50'}`,
-    ),
-  );
-  const { items, nextToken } = page(
-    all,
-    size,
-    input.NextToken,
-    () => new ServiceError('InvalidNextToken', "The specified token isn't valid."),
-  );
-  return { items, rest: nextToken === undefined ? {} : { NextToken: nextToken } };
-}
+/** Items of a page, at most and unasked. */
+const pageSize = 50;
 
 /** The account's own parameters: AWS's public ones are not listed, only found by their names. */
 function own(world: World): Parameter[] {
@@ -103,14 +90,18 @@ export const describingOperations: Readonly<Record<string, Operation>> = {
         Option: Key === 'Name' ? 'BeginsWith' : 'Equals',
         Values,
       }));
-      const { items, rest } = paged(own(world).filter(filtering(older ?? input.ParameterFilters, keys)), input);
+      const { items, rest } = ssmPage(
+        own(world).filter(filtering(older ?? input.ParameterFilters, keys)),
+        input,
+        pageSize,
+      );
       return { Parameters: items.map((parameter) => metadataView(world, parameter)), ...rest };
     },
   ),
   GetParameterHistory: operation<GetParameterHistoryRequest, GetParameterHistoryResult>(
     GetParameterHistory$,
     (input, { world }) => {
-      const { items, rest } = paged(versionsOf(parameterOf(world, input.Name ?? '')), input);
+      const { items, rest } = ssmPage(versionsOf(parameterOf(world, input.Name ?? '')), input, pageSize);
       return { Parameters: items.map((version) => historyView(version, input.WithDecryption)), ...rest };
     },
   ),
@@ -182,7 +173,7 @@ export const describingOperations: Readonly<Record<string, Operation>> = {
   DescribeInstanceInformation: operation<DescribeInstanceInformationRequest, DescribeInstanceInformationResult>(
     DescribeInstanceInformation$,
     (input, { world }) => {
-      const { items, rest } = paged(managedInstances(world, input), input);
+      const { items, rest } = ssmPage(managedInstances(world, input), input, pageSize);
       return { InstanceInformationList: items, ...rest };
     },
   ),

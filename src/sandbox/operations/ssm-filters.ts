@@ -19,7 +19,7 @@ function valuesOf(parameter: Parameter, key: string): string[] {
     case 'DataType':
       return [parameter.dataType];
     case 'KeyId':
-      return parameter.type === 'SecureString' ? ['alias/aws/ssm'] : [];
+      return parameter.keyId === undefined ? [] : [parameter.keyId];
     case 'Label':
       return versionsOf(parameter).flatMap(({ labels }) => [...labels]);
     default: {

@@ -1,6 +1,6 @@
 import type { DescribeInstanceInformationRequest, InstanceInformation } from '@aws-sdk/client-ssm';
 import { roleAllows } from '../wire/role-policies.ts';
-import { type Instance, instances } from '../world/ec2.ts';
+import { type Instance, instances, privateDnsName } from '../world/ec2.ts';
 import { iam, instanceProfileByArn } from '../world/iam.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
@@ -44,7 +44,7 @@ function view(world: World, instance: Instance): InstanceInformation | undefined
     PlatformVersion: '2023',
     ResourceType: 'EC2Instance',
     IPAddress: instance.privateIp,
-    ComputerName: `ip-${instance.privateIp.replaceAll('.', '-')}.${world.settings.region}.compute.internal`,
+    ComputerName: privateDnsName(world, instance.privateIp),
     SourceId: instance.id,
     SourceType: 'AWS::EC2::Instance',
   };

@@ -45,7 +45,7 @@ function facts(parameter: Parameter) {
   return {
     Name: parameter.name,
     Type: parameter.type,
-    ...(parameter.type === 'SecureString' ? { KeyId: 'alias/aws/ssm' } : {}),
+    ...(parameter.keyId === undefined ? {} : { KeyId: parameter.keyId }),
     LastModifiedDate: new Date(parameter.lastModified),
     LastModifiedUser: parameter.modifiedBy,
     ...(parameter.description === undefined ? {} : { Description: parameter.description }),

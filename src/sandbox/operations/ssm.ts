@@ -22,9 +22,9 @@ import { parameterOf, parameters, putParameter, selected } from '../world/ssm.ts
 import { tagsFrom } from '../world/tags.ts';
 import type { World } from '../world/world.ts';
 import { operation, type Service } from './operation.ts';
-import { page, pageSize } from './paging.ts';
 import { describingOperations } from './ssm-describing.ts';
 import { filtering, validation } from './ssm-filters.ts';
+import { ssmPage } from './ssm-page.ts';
 import { parameterView } from './ssm-views.ts';
 
 /** A parameter by name, version or label, or by the ARN of one. */
@@ -69,11 +69,6 @@ export const ssm: Service = {
 
     GetParameters: operation<GetParametersRequest, GetParametersResult>(GetParameters$, (input, { world }) => {
       const names = [...new Set(input.Names ?? [])];
-      if (names.length === 0 || names.length > 10) {
-        throw validation(
-          `1 validation error detected: Value '[${names.join(', ')}]' at 'names' failed to satisfy constraint: Member must have length less than or equal to 10`,
-        );
-      }
       const found = names.map((name) => [name, known(() => one(world, name, input.WithDecryption))] as const);
       return {
         Parameters: found.flatMap(([, parameter]) => parameter ?? []),
@@ -94,20 +89,10 @@ export const ssm: Service = {
           .filter(({ name }) => input.Recursive || !name.slice(prefix.length).includes('/'))
           .filter(filtering(input.ParameterFilters, ['Type', 'KeyId', 'Label']))
           .sort((a, b) => (a.name < b.name ? -1 : 1));
-        const size = pageSize(input.MaxResults, { min: 1, max: 10, default: 10 }, (asked) =>
-          validation(
-            `1 validation error detected: Value '${asked}' at 'maxResults' failed to satisfy constraint: Member must have value ${asked < 1 ? 'greater than or equal to 1' : 'less than or equal to 10'}`,
-          ),
-        );
-        const { items, nextToken } = page(
-          below,
-          size,
-          input.NextToken,
-          () => new ServiceError('InvalidNextToken', "The specified token isn't valid."),
-        );
+        const { items, rest } = ssmPage(below, input, 10);
         return {
           Parameters: items.map((parameter) => parameterView(world, parameter, input.WithDecryption)),
-          ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+          ...rest,
         };
       },
     ),
@@ -118,7 +103,10 @@ export const ssm: Service = {
       checkName(name);
       const value = input.Value ?? '';
       if (value === '') throw validation("Parameter value can't be empty.");
-      if (Buffer.byteLength(value) > 4_096 && input.Tier !== 'Advanced' && input.Tier !== 'Intelligent-Tiering') {
+      const before = parameters(world).get(name);
+      const large = Buffer.byteLength(value) > 4_096;
+      const tier = input.Tier === 'Intelligent-Tiering' ? (large ? 'Advanced' : before?.tier) : input.Tier;
+      if (large && (tier ?? before?.tier) !== 'Advanced') {
         throw validation(
           'Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier.',
         );
@@ -128,13 +116,15 @@ export const ssm: Service = {
           "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag.",
         );
       }
-      const before = parameters(world).get(name);
       const pattern = input.AllowedPattern ?? before?.allowedPattern;
       if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`).test(value)) {
         throw new ServiceError(
           'ParameterPatternMismatchException',
           `Parameter value, cannot be validated against allowedPattern: ${pattern}`,
         );
+      }
+      if (input.Policies !== undefined && input.Policies !== '' && input.Policies !== '[]') {
+        throw validation('This sandbox acts on no parameter policies: leave Policies out.');
       }
       if (input.Type === undefined && !before) {
         throw validation('A parameter type is required when you create a parameter.');
@@ -152,7 +142,8 @@ export const ssm: Service = {
         ...(input.Description === undefined ? {} : { description: input.Description }),
         ...(input.Overwrite === undefined ? {} : { overwrite: input.Overwrite }),
         ...(input.Tags === undefined ? {} : { tags: tagsFrom(input.Tags) }),
-        tier: input.Tier === 'Advanced' ? 'Advanced' : 'Standard',
+        ...(tier === undefined ? {} : { tier }),
+        ...(input.KeyId === undefined ? {} : { keyId: input.KeyId }),
         ...(input.DataType === undefined ? {} : { dataType: input.DataType }),
         ...(input.AllowedPattern === undefined ? {} : { allowedPattern: input.AllowedPattern }),
         modifiedBy: call.caller.arn,

@@ -17,8 +17,11 @@ import {
   type GetSessionTokenResponse,
 } from '@aws-sdk/client-sts';
 import { registerCaller, registeredCallers } from '../wire/callers.ts';
+import { type Policy, parsePolicy } from '../wire/policy.ts';
 import { trusts } from '../wire/trust-policy.ts';
+import { nameIn } from '../world/arn.ts';
 import { iam, roleByArn } from '../world/iam.ts';
+import { policyDocument } from '../world/iam-policies.ts';
 import { ServiceError } from '../world/service-error.ts';
 import type { World } from '../world/world.ts';
 import { type Call, operation, type Service } from './operation.ts';
@@ -33,19 +36,34 @@ function credentials(world: World, seconds: number): Credentials & { AccessKeyId
   };
 }
 
-function outOfRange(seconds: number, least: number, most: number): ServiceError {
-  const limit = seconds < least ? `greater than or equal to ${least}` : `less than or equal to ${most}`;
-  return new ServiceError(
-    'ValidationError',
-    `1 validation error detected: Value '${seconds}' at 'durationSeconds' failed to satisfy constraint: Member must have value ${limit}`,
-  );
-}
-
 /** The unique id of a session's role and the session's name; of a user, the key stands for the id. */
 function userId({ world, caller }: Call): string {
   const [, role = '', session] = /:assumed-role\/([^/]+)\/(.+)$/.exec(caller.arn) ?? [];
   const id = iam(world).roles.get(role)?.id;
   return session === undefined ? caller.accessKeyId : `${id ?? caller.accessKeyId}:${session}`;
+}
+
+/** The policies that a request lays over those of the role; undefined when it has none. */
+function sessionPolicies(world: World, { Policy: inline, PolicyArns: arns = [] }: AssumeRoleRequest) {
+  const malformed = (message: string) => new ServiceError('MalformedPolicyDocument', message);
+  const managed = arns.map(({ arn = '' }) => {
+    const text = policyDocument(world, arn);
+    if (text === undefined) throw malformed(`Policy ${arn} does not exist or is not attachable.`);
+    return text;
+  });
+  const documents = [...(inline === undefined ? [] : [inline]), ...managed];
+  if (documents.length === 0) return undefined;
+  return documents.map((text): Policy => {
+    let document: unknown;
+    try {
+      document = JSON.parse(text);
+    } catch {
+      throw malformed('This policy contains invalid Json');
+    }
+    const policy = parsePolicy(document);
+    if (typeof policy === 'string') throw malformed(`Syntax errors in policy: ${policy}`);
+    return policy;
+  });
 }
 
 function assumeRole(input: AssumeRoleRequest, call: Call): AssumeRoleResponse {
@@ -54,7 +72,6 @@ function assumeRole(input: AssumeRoleRequest, call: Call): AssumeRoleResponse {
   const session = input.RoleSessionName ?? '';
   if (!/^arn:[^:]+:iam::\d{12}:role\/.+/.test(arn)) throw new ServiceError('ValidationError', `${arn} is invalid`);
   const seconds = input.DurationSeconds ?? 3600;
-  if (seconds < 900 || seconds > 43_200) throw outOfRange(seconds, 900, 43_200);
   const role = roleByArn(world, arn);
   // One answer for a role that is not there and for one that does not trust the caller, as AWS gives it.
   if (!role || !trusts(role.trustPolicy, caller.arn, input.ExternalId)) {
@@ -70,9 +87,11 @@ function assumeRole(input: AssumeRoleRequest, call: Call): AssumeRoleResponse {
       'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
     );
   }
+  const limits = sessionPolicies(world, input);
   const made = credentials(world, seconds);
   const Arn = world.arn('sts', `assumed-role/${role.name}/${session}`, '');
-  registerCaller(world, { accessKeyId: made.AccessKeyId, arn: Arn, until: made.Expiration.getTime() });
+  const until = made.Expiration.getTime();
+  registerCaller(world, { accessKeyId: made.AccessKeyId, arn: Arn, until, ...(limits ? { session: limits } : {}) });
   return { Credentials: made, AssumedRoleUser: { AssumedRoleId: `${role.id}:${session}`, Arn } };
 }
 
@@ -94,7 +113,7 @@ function decoded(call: Call, message: string): string {
     matchedStatements: { items: [] },
     failures: { items: [] },
     context: {
-      principal: { id: userId(call), name: caller.arn.slice(caller.arn.lastIndexOf('/') + 1), arn: caller.arn },
+      principal: { id: userId(call), name: nameIn(caller.arn), arn: caller.arn },
       action: held.action,
       resource: held.resource,
       conditions: { items: [] },
@@ -122,7 +141,6 @@ export const sts: Service = {
           throw new ServiceError('AccessDenied', 'Cannot call GetSessionToken with session credentials', 403);
         }
         const seconds = input.DurationSeconds ?? 43_200;
-        if (seconds < 900 || seconds > 129_600) throw outOfRange(seconds, 900, 129_600);
         const made = credentials(world, seconds);
         const own = registeredCallers(world).find(({ accessKeyId }) => accessKeyId === caller.accessKeyId);
         const session = { ...(own ?? caller), accessKeyId: made.AccessKeyId, until: made.Expiration.getTime() };

@@ -9,7 +9,8 @@ import {
   removeMember,
 } from './auto-scaling.ts';
 import { type Activity, beginActivity, endActivity } from './auto-scaling-activities.ts';
-import { instanceChanged, instances, runInstances, terminateInstance } from './ec2.ts';
+import { type Instance, instanceChanged, instances } from './ec2.ts';
+import { runInstances, terminateInstance } from './ec2-lifecycle.ts';
 import { subnetOf } from './ec2-network.ts';
 import { launchSpecFrom } from './launch-templates.ts';
 import { ServiceError } from './service-error.ts';
@@ -97,9 +98,36 @@ function launchIn(world: World, group: Group, zone: string, subnetId: string, ca
   tags.set('aws:ec2launchtemplate:version', String(version.number));
   const [instance] = runInstances(world, { ...spec, subnetId, tags, count: 1 });
   if (!instance) return;
+  const member = join(world, group, instance);
+  const activity = beginActivity(world, group, {
+    description: `Launching a new EC2 instance: ${instance.id}`,
+    cause,
+    status: 'PreInService',
+    subnetId,
+    zone,
+  });
+  activity.progress = 30;
+  member.arrival = activity;
+  expectations(world).running.set(instance.id, () => {
+    if (member.lifecycle !== 'Pending') return;
+    passHook(world, group, member, activity, 'autoscaling:EC2_INSTANCE_LAUNCHING', (result) => {
+      if (result === 'ABANDON') {
+        retireMember(world, group, member, cause);
+        return;
+      }
+      delete member.arrival;
+      serve(world, member);
+      endActivity(world, activity, 'Successful');
+    });
+  });
+}
+
+/** Makes an instance a member that is not in service yet, of the version that the group launches now. */
+export function join(world: World, group: Group, instance: Instance): Member {
+  const { template, version } = groupTemplate(world, group);
   const member: Member = {
     instanceId: instance.id,
-    zone,
+    zone: instance.zone,
     type: instance.type,
     lifecycle: 'Pending',
     healthy: true,
@@ -109,27 +137,13 @@ function launchIn(world: World, group: Group, zone: string, subnetId: string, ca
     joinedAt: world.now,
   };
   addMember(world, group, member);
-  const activity = beginActivity(world, group, {
-    description: `Launching a new EC2 instance: ${instance.id}`,
-    cause,
-    status: 'PreInService',
-    subnetId,
-    zone,
-  });
-  activity.progress = 30;
-  expectations(world).running.set(instance.id, () => {
-    if (member.lifecycle !== 'Pending') return;
-    passHook(world, group, member, activity, 'autoscaling:EC2_INSTANCE_LAUNCHING', (result) => {
-      if (result === 'ABANDON') {
-        endActivity(world, activity, 'Cancelled');
-        retireMember(world, group, member, cause);
-        return;
-      }
-      member.lifecycle = 'InService';
-      member.inServiceAt = world.now;
-      endActivity(world, activity, 'Successful');
-    });
-  });
+  return member;
+}
+
+/** Takes a pending member into service. */
+export function serve(world: World, member: Member): void {
+  member.lifecycle = 'InService';
+  member.inServiceAt = world.now;
 }
 
 /**
@@ -190,8 +204,12 @@ export function releaseHook(group: Group, name: string): void {
   for (const { waiting } of [...group.members.values()]) if (waiting?.hook === name) waiting.go(result);
 }
 
-/** Takes a member out of the group and ends its instance; it is gone from the group when EC2 says `terminated`. */
+/**
+ * Takes a member out of the group and ends its instance; it is gone from the group when EC2 says `terminated`. One that
+ * is on its way out already goes on as it was.
+ */
 export function retireMember(world: World, group: Group, member: Member, cause: string): Activity {
+  if (member.departure) return member.departure;
   const activity = beginActivity(world, group, {
     description: `Terminating EC2 instance: ${member.instanceId}`,
     cause,
@@ -199,6 +217,8 @@ export function retireMember(world: World, group: Group, member: Member, cause: 
     subnetId: instances(world).get(member.instanceId)?.subnetId ?? '',
     zone: member.zone,
   });
+  member.departure = activity;
+  if (member.arrival) endActivity(world, member.arrival, 'Cancelled');
   member.waiting?.timer.cancel();
   delete member.waiting;
   member.lifecycle = 'Terminating';

@@ -11,7 +11,7 @@ export interface RefreshPreferences {
   /** Per cent of the desired capacity. */
   minHealthy: number;
   maxHealthy: number;
-  /** Seconds that a new instance is in service before it counts; undefined: the group's grace period. */
+  /** Seconds that a new instance is in service before it counts; undefined: the group's own warm-up, or its grace period. */
   warmup: number | undefined;
   skipMatching: boolean;
   scaleInProtected: Special;
@@ -121,7 +121,7 @@ function newcomers(group: Group, refresh: InstanceRefresh): Member[] {
 
 function warm(world: World, group: Group, refresh: InstanceRefresh, member: Member): boolean {
   if (member.lifecycle !== 'InService' || !member.healthy || member.inServiceAt === undefined) return false;
-  const seconds = refresh.preferences.warmup ?? group.healthCheckGraceSeconds;
+  const seconds = refresh.preferences.warmup ?? group.defaultWarmupSeconds ?? group.healthCheckGraceSeconds;
   return world.now - member.inServiceAt >= seconds * 1000;
 }
 

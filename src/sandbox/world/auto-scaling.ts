@@ -30,6 +30,10 @@ export interface Member {
   templateVersion: number;
   joinedAt: number;
   inServiceAt?: number;
+  /** Its launch, until it is in service. */
+  arrival?: Activity;
+  /** Its termination, once that has begun. */
+  departure?: Activity;
   /** A lifecycle action that is waited for. */
   waiting?: {
     hook: string;
@@ -90,11 +94,15 @@ export interface Group {
   terminationPolicies: TerminationPolicy[];
   newInstancesProtected: boolean;
   capacityRebalance: boolean;
+  /** How long a new instance is in service before an instance refresh counts it, seconds. */
+  defaultWarmupSeconds?: number;
   serviceLinkedRoleArn: string;
   tags: Map<string, { value: string; propagate: boolean }>;
   members: Map<string, Member>;
   hooks: Map<string, LifecycleHook>;
   suspended: Map<ProcessName, string>;
+  /** What the group is to collect, once a minute. */
+  enabledMetrics: Set<string>;
   /** Newest first. */
   activities: Activity[];
   /** Newest first. */

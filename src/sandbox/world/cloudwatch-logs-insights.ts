@@ -1,5 +1,4 @@
-import type { LogEvent, LogGroup } from './cloudwatch-logs.ts';
-import { keptEvents } from './cloudwatch-logs.ts';
+import { keptEvents, LogEvent, type LogGroup } from './cloudwatch-logs.ts';
 import { malformed, type Row, readCondition } from './cloudwatch-logs-conditions.ts';
 import type { World } from './world.ts';
 
@@ -14,7 +13,7 @@ export interface Query {
 const defaultLimit = 10_000;
 
 /** One event as a row with everything that can be asked of it. */
-export function rowOf(group: LogGroup, stream: string, event: LogEvent): Row {
+function rowOf(group: LogGroup, stream: string, event: LogEvent): Row {
   return new Map([
     ['@timestamp', stamp(event.timestamp)],
     ['@message', event.message],
@@ -40,7 +39,7 @@ export function rowsOf(world: World, groups: readonly LogGroup[], fromMs: number
           .map((event) => ({ event, row: rowOf(group, stream.name, event) })),
       ),
     )
-    .sort((a, b) => (a.event.id < b.event.id ? 1 : -1))
+    .sort((a, b) => LogEvent.inOrder(b.event, a.event))
     .map(({ row }) => row);
 }
 

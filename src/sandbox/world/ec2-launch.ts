@@ -3,7 +3,7 @@ import { imageOf, instanceType } from './ec2-offers.ts';
 import { type BlockDevice, type Disk, disksOf } from './ec2-volumes.ts';
 import { instanceProfileByArn } from './iam.ts';
 import { keyPairByName } from './key-pairs.ts';
-import { securityGroupOf, securityGroups } from './security-groups.ts';
+import { defaultGroupIds, securityGroupOf } from './security-groups.ts';
 import { ServiceError } from './service-error.ts';
 import { perWorld, type World } from './world.ts';
 
@@ -44,6 +44,9 @@ export interface LaunchSpec {
   protection?: Partial<Protection>;
   /** Detailed monitoring. */
   monitored?: boolean;
+  ebsOptimized?: boolean;
+  /** Of a burstable instance; default: as its type does of itself. */
+  cpuCredits?: 'standard' | 'unlimited';
   /** What the caller named the request, so that it happens once. */
   clientToken?: string;
 }
@@ -68,14 +71,19 @@ export interface ResolvedLaunch {
   metadata: MetadataOptions;
   protection: Protection;
   monitored: boolean;
+  ebsOptimized: boolean;
+  cpuCredits?: 'standard' | 'unlimited';
   clientToken: string;
 }
 
 /** Zones in which EC2 has no capacity left: launches there fail with `InsufficientInstanceCapacity`. */
 export const zonesWithoutCapacity = perWorld(() => new Set<string>());
 
-/** Checks a launch in full before anything is made, so that it happens wholly or not at all. */
-export function resolveLaunch(world: World, spec: LaunchSpec): ResolvedLaunch {
+/**
+ * Checks of a launch what is the same in every subnet, as a dry run does: Auto Scaling asks it of a launch template before
+ * a group takes it.
+ */
+export function checkLaunch(world: World, spec: Omit<LaunchSpec, 'count' | 'subnetId'>) {
   const image = imageOf(world, spec.imageId);
   const type = instanceType(spec.type);
   if (image.architecture !== type.architecture) {
@@ -84,15 +92,7 @@ export function resolveLaunch(world: World, spec: LaunchSpec): ResolvedLaunch {
       `The architecture '${type.architecture}' of the specified instance type does not match the architecture '${image.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again. You can use 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type or AMI.`,
     );
   }
-  const subnet = subnetOf(world, spec.subnetId);
   const groups = spec.securityGroupIds.map((id) => securityGroupOf(world, id));
-  const stranger = groups.find((group) => group.vpcId !== subnet.vpcId);
-  if (stranger) {
-    throw new ServiceError(
-      'InvalidParameter',
-      `Security group ${stranger.id} and subnet ${subnet.id} belong to different networks.`,
-    );
-  }
   if (spec.keyName !== undefined) keyPairByName(world, spec.keyName);
   if (spec.iamInstanceProfileArn !== undefined && !instanceProfileByArn(world, spec.iamInstanceProfileArn)) {
     throw new ServiceError(
@@ -104,7 +104,20 @@ export function resolveLaunch(world: World, spec: LaunchSpec): ResolvedLaunch {
   if (Buffer.byteLength(spec.userData ?? '') > 16_384) {
     throw new ServiceError('InvalidParameterValue', 'User data is limited to 16384 bytes');
   }
-  const disks = disksOf(image, spec.blockDevices ?? []);
+  return { image, type, groups, disks: disksOf(image, spec.blockDevices ?? []) };
+}
+
+/** Checks a launch in full before anything is made, so that it happens wholly or not at all. */
+export function resolveLaunch(world: World, spec: LaunchSpec): ResolvedLaunch {
+  const { image, type, groups, disks } = checkLaunch(world, spec);
+  const subnet = subnetOf(world, spec.subnetId);
+  const stranger = groups.find((group) => group.vpcId !== subnet.vpcId);
+  if (stranger) {
+    throw new ServiceError(
+      'InvalidParameter',
+      `Security group ${stranger.id} and subnet ${subnet.id} belong to different networks.`,
+    );
+  }
   if (zonesWithoutCapacity(world).has(subnet.zone)) {
     const others = world.settings.zones.filter((zone) => !zonesWithoutCapacity(world).has(zone));
     throw new ServiceError(
@@ -127,7 +140,7 @@ export function resolveLaunch(world: World, spec: LaunchSpec): ResolvedLaunch {
     disks,
     volumeTags: spec.volumeTags ?? new Map(),
     subnet,
-    securityGroupIds: groups.length > 0 ? groups.map((group) => group.id) : defaultGroup(world, subnet.vpcId),
+    securityGroupIds: groups.length > 0 ? groups.map((group) => group.id) : defaultGroupIds(world, subnet.vpcId),
     ...(spec.keyName === undefined ? {} : { keyName: spec.keyName }),
     ...(spec.iamInstanceProfileArn === undefined ? {} : { iamInstanceProfileArn: spec.iamInstanceProfileArn }),
     userData: spec.userData ?? '',
@@ -144,12 +157,8 @@ export function resolveLaunch(world: World, spec: LaunchSpec): ResolvedLaunch {
     },
     protection: { termination: spec.protection?.termination ?? false, stop: spec.protection?.stop ?? false },
     monitored: spec.monitored ?? false,
+    ebsOptimized: spec.ebsOptimized ?? false,
+    ...(spec.cpuCredits === undefined ? {} : { cpuCredits: spec.cpuCredits }),
     clientToken: spec.clientToken ?? '',
   };
-}
-
-function defaultGroup(world: World, vpcId: string): string[] {
-  return [...securityGroups(world).values()]
-    .filter((group) => group.vpcId === vpcId && group.name === 'default')
-    .map((group) => group.id);
 }

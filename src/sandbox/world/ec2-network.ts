@@ -98,6 +98,11 @@ export function subnetOf(world: World, id: string): Subnet {
   return subnet;
 }
 
+/** The VPC that the account has from the beginning. */
+export function defaultVpc(world: World): Vpc | undefined {
+  return [...networks(world).vpcs.values()].find(({ isDefault }) => isDefault);
+}
+
 function blockOf(cidr: string): Block {
   const block = parseCidr(cidr);
   // EC2 allows /16 to /28 for VPCs and subnets.
@@ -117,7 +122,7 @@ export function addVpc(world: World, cidr: string, isDefault = false): Vpc {
 }
 
 /** Adds a route table with its local route. */
-export function addRouteTable(world: World, vpcId: string, main = false): RouteTable {
+function addRouteTable(world: World, vpcId: string, main = false): RouteTable {
   const table: RouteTable = {
     id: world.id('rtb'),
     vpcId,

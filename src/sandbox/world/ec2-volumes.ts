@@ -48,6 +48,11 @@ export function volumeOf(world: World, id: string): Volume {
   return volume;
 }
 
+/** The volumes of an instance that are still there, the root volume first. */
+export function volumesOf(world: World, { volumeIds }: { volumeIds: readonly string[] }): Volume[] {
+  return volumeIds.flatMap((id) => volumes(world).get(id) ?? []);
+}
+
 /** The key that encrypts where no other is named: the account's `aws/ebs`. */
 export function defaultEbsKey(world: World): string {
   const hex = world.random.fork('aws/ebs').hex(32);

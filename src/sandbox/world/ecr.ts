@@ -27,6 +27,7 @@ export interface Repository {
   uri: string;
   createdAt: number;
   mutability: 'MUTABLE' | 'IMMUTABLE';
+  encryption: { type: 'AES256' | 'KMS' | 'KMS_DSSE'; kmsKey?: string };
   scanOnPush: boolean;
   /** Policies as they were put, JSON. */
   lifecyclePolicy?: string;
@@ -83,7 +84,7 @@ export function findImage(world: World, repository: Repository, name: ImageName)
 /** Makes a repository. */
 export function createRepository(
   world: World,
-  spec: { name: string; mutability?: Repository['mutability']; scanOnPush?: boolean; tags?: Tags },
+  spec: Pick<Repository, 'name'> & Partial<Pick<Repository, 'mutability' | 'encryption' | 'scanOnPush' | 'tags'>>,
 ): Repository {
   if (repositories(world).has(spec.name)) {
     throw new ServiceError(
@@ -97,6 +98,7 @@ export function createRepository(
     uri: `${registryHost(world)}/${spec.name}`,
     createdAt: world.now,
     mutability: spec.mutability ?? 'MUTABLE',
+    encryption: spec.encryption ?? { type: 'AES256' },
     scanOnPush: spec.scanOnPush ?? false,
     images: [],
     tags: spec.tags ?? new Map(),

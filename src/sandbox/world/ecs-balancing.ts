@@ -7,7 +7,7 @@ import { type LoadBalancer, loadBalancers } from './elastic-load-balancing-state
 import type { World } from './world.ts';
 
 /** The classic balancers of a task's service that still exist. */
-export function balancersOf(world: World, task: Task): LoadBalancer[] {
+function balancersOf(world: World, task: Task): LoadBalancer[] {
   return (task.service?.spec.loadBalancers ?? []).flatMap(({ loadBalancerName }) => {
     const balancer = loadBalancers(world).get(loadBalancerName ?? '');
     return balancer ? [balancer] : [];

@@ -45,6 +45,8 @@ export function startContainerInstances(world: World): void {
 
 /** The cluster that an ECS agent's configuration in user data names. */
 export function clusterNameIn(userData: string): string | undefined {
+  // Agents, which are many, have long user data and no cluster.
+  if (!userData.includes('ECS_CLUSTER')) return undefined;
   return /^[^#\n]*\bECS_CLUSTER=["']?([A-Za-z0-9_-]+)/m.exec(userData)?.[1];
 }
 

@@ -11,7 +11,7 @@ export function say(world: World, service: Service, message: string): void {
 }
 
 /** `(task ID) (task ID)`. */
-export function taskList(tasks: readonly Task[]): string {
+function taskList(tasks: readonly Task[]): string {
   return tasks.map((task) => `(task ${task.id})`).join(' ');
 }
 

@@ -81,7 +81,11 @@ export function createTask(world: World, spec: TaskSpec): Task {
   later(world, task, total / 4, () => {
     task.connectedAt = world.now;
     become(world, task, 'PENDING');
-    later(world, task, (total * 3) / 4, () => pull(world, task));
+    later(world, task, (total * 3) / 4, () =>
+      told(task, () => {
+        if (task.desiredStatus === 'RUNNING') pull(world, task);
+      }),
+    );
   });
   ecs(world).taskChanged.emit(task);
   return task;
@@ -124,7 +128,7 @@ function pull(world: World, task: Task): void {
       continue;
     }
     // A pull that fails does so at its beginning: the manifest is not there.
-    later(world, task, Math.min(delay, 2000), () => failToStart(world, task, container, pulled.error));
+    later(world, task, Math.min(delay, 2000), () => reportFailure(world, task, container, pulled.error));
     return;
   }
   later(world, task, delay, () => {
@@ -138,17 +142,29 @@ function start(world: World, task: Task): void {
   for (const container of task.containers) {
     const problem = startContainer(world, task, container, (code) => containerExited(world, task, container, code));
     if (problem !== undefined) {
-      failToStart(world, task, container, problem);
+      reportFailure(world, task, container, problem);
       return;
     }
     // A process may end as soon as it starts, and its task with it.
     if (task.desiredStatus === 'STOPPED') return;
   }
-  task.startedAt = world.now;
-  noteStart(task);
-  become(world, task, 'RUNNING');
-  registerTask(world, task);
   watchHealth(world, task);
+  told(task, () => {
+    // Told late, it may be on its way out already.
+    if (task.desiredStatus === 'STOPPED') return;
+    task.startedAt = world.now;
+    noteStart(task);
+    become(world, task, 'RUNNING');
+    registerTask(world, task);
+  });
+}
+
+/** The agent could not start a task, which ECS hears when it is connected. */
+function reportFailure(world: World, task: Task, container: Container, reason: string): void {
+  told(task, () => {
+    if (task.lastStatus !== 'STOPPED' && task.executionStoppedAt === undefined)
+      failToStart(world, task, container, reason);
+  });
 }
 
 function failToStart(world: World, task: Task, container: Container, reason: string): void {
@@ -177,7 +193,8 @@ export function stopTask(world: World, task: Task, code: TaskStopCode, reason: s
   told(task, () => {
     // Told late by an agent that was cut off, it may have ended meanwhile.
     if (task.executionStoppedAt !== undefined) return;
-    if (task.startedAt === undefined) {
+    // What was started meanwhile has to be ended, though ECS has not heard of it.
+    if (task.startedAt === undefined && task.containers.every(({ process }) => process === undefined)) {
       abandon(task);
       for (const container of task.containers) container.lastStatus = 'STOPPED';
       end(world, task);

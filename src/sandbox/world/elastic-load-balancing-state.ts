@@ -83,6 +83,13 @@ export function loadBalancerOf(world: World, name: string | undefined): LoadBala
   return balancer;
 }
 
+/** The balancer's listener on a port, or `ListenerNotFound`. */
+export function listenerOf(balancer: LoadBalancer, port: number | undefined): Listener {
+  const listener = balancer.listeners.find((one) => one.port === port);
+  if (!listener) throw new ServiceError('ListenerNotFound', `There is no listener on port ${port}`);
+  return listener;
+}
+
 /** What a balancer cannot be made to be (409, ELB API 2012-06-01). */
 export function invalidConfiguration(message: string): ServiceError {
   return new ServiceError('InvalidConfigurationRequest', message, 409);

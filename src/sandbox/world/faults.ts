@@ -24,15 +24,6 @@ export type WorldFault =
       count?: number;
     };
 
-export const worldFaultKinds: readonly WorldFault['kind'][] = [
-  'instance-will-not-boot',
-  'zone-without-capacity',
-  'agent-disconnected',
-  'master-hangs',
-  'master-slow-boot',
-  'resource-fails',
-];
-
 /** A world fault that was put in. */
 export interface Injected {
   /** Whether it has ended by itself: what it hit is gone, or its count is used up. */

@@ -1,3 +1,4 @@
+import { nameIn } from './arn.ts';
 import { ServiceError } from './service-error.ts';
 import type { Tags } from './tags.ts';
 import { perWorld, type World } from './world.ts';
@@ -70,7 +71,7 @@ export function roleOf(world: World, name: string): Role {
 
 /** The role of an ARN, however long its path; undefined when there is none. */
 export function roleByArn(world: World, arn: string): Role | undefined {
-  const role = iam(world).roles.get(arn.slice(arn.lastIndexOf('/') + 1));
+  const role = iam(world).roles.get(nameIn(arn));
   return role?.arn === arn ? role : undefined;
 }
 
@@ -83,6 +84,6 @@ export function instanceProfileOf(world: World, name: string): InstanceProfile {
 
 /** The instance profile of an ARN; undefined when there is none. */
 export function instanceProfileByArn(world: World, arn: string): InstanceProfile | undefined {
-  const profile = iam(world).profiles.get(arn.slice(arn.lastIndexOf('/') + 1));
+  const profile = iam(world).profiles.get(nameIn(arn));
   return profile?.arn === arn ? profile : undefined;
 }

@@ -86,6 +86,13 @@ export function launchSpecFrom(
   const data: LaunchData = { ...template, ...said };
   const nic = data.NetworkInterfaces?.find((other) => (other.DeviceIndex ?? 0) === 0);
   const subnetId = data.SubnetId ?? nic?.SubnetId;
+  if (data.InstanceMarketOptions?.MarketType === 'spot') {
+    throw new ServiceError(
+      'UnsupportedOperation',
+      'This sandbox has no Spot Instances: leave InstanceMarketOptions out.',
+    );
+  }
+  const credits = data.CreditSpecification?.CpuCredits;
   const profile = data.IamInstanceProfile;
   const profileArn = profile?.Arn ?? (profile?.Name === undefined ? undefined : profileNamed(world, profile.Name));
   const metadata = data.MetadataOptions;
@@ -115,6 +122,8 @@ export function launchSpecFrom(
       ...(data.DisableApiStop === undefined ? {} : { stop: data.DisableApiStop }),
     },
     ...(data.Monitoring?.Enabled === undefined ? {} : { monitored: data.Monitoring.Enabled }),
+    ...(data.EbsOptimized === undefined ? {} : { ebsOptimized: data.EbsOptimized }),
+    ...(credits === undefined ? {} : { cpuCredits: credits === 'standard' ? 'standard' : 'unlimited' }),
   };
 }
 

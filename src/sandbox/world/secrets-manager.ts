@@ -6,6 +6,7 @@ export interface SecretVersion {
   id: string;
   value: string | Uint8Array;
   createdAt: number;
+  accessedAt?: number;
   stages: Set<string>;
 }
 
@@ -176,13 +177,22 @@ export function versionOf(
   );
 }
 
-/** The text of a secret, as ECS injects it: an id, and optionally a version's stage or id. */
+/** Notes that a version's value was read now. */
+export function noteAccess(world: World, secret: Secret, version: SecretVersion): void {
+  secret.accessedAt = world.now;
+  version.accessedAt = world.now;
+}
+
+/** The text of a secret, as ECS injects it, which is reading it: an id, and optionally a version's stage or id. */
 export function secretText(
   world: World,
   id: string,
   by?: { id?: string | undefined; stage?: string | undefined },
 ): string {
-  const { value } = versionOf(liveSecretOf(world, id), by);
+  const secret = liveSecretOf(world, id);
+  const version = versionOf(secret, by);
+  noteAccess(world, secret, version);
+  const { value } = version;
   return typeof value === 'string' ? value : Buffer.from(value).toString('utf8');
 }
 

@@ -48,6 +48,13 @@ export function securityGroupOf(world: World, id: string): SecurityGroup {
   return group;
 }
 
+/** Ids of the group that a VPC has from the beginning: what is made there without a group has this one. */
+export function defaultGroupIds(world: World, vpcId: string | undefined): string[] {
+  return [...securityGroups(world).values()]
+    .filter((group) => group.vpcId === vpcId && group.name === 'default')
+    .map(({ id }) => id);
+}
+
 /** Makes a group that lets everything out and nothing in, as EC2 does. */
 export function createSecurityGroup(
   world: World,

@@ -12,6 +12,8 @@ export interface Parameter {
   /** Read at need: an RSA key is made only when somebody asks for it. */
   value: () => string;
   tier: string;
+  /** Of a SecureString: what it is encrypted with. */
+  keyId?: string;
   dataType: string;
   allowedPattern?: string;
   /** ARN of who wrote this version. */
@@ -80,6 +82,7 @@ export function putParameter(
     tier?: string;
     dataType?: string;
     allowedPattern?: string;
+    keyId?: string;
     modifiedBy?: string;
   },
 ): Parameter {
@@ -99,15 +102,18 @@ export function putParameter(
     );
   }
   const allowedPattern = spec.allowedPattern ?? before?.allowedPattern;
+  const type = spec.type ?? before?.type ?? 'String';
   const parameter: Parameter = {
     name: spec.name,
-    type: spec.type ?? before?.type ?? 'String',
+    type,
     version: (before?.version ?? 0) + 1,
     ...(spec.description === undefined ? {} : { description: spec.description }),
     lastModified: world.now,
     tags: spec.tags ?? before?.tags ?? new Map(),
     value: typeof value === 'string' ? () => value : value,
     tier: spec.tier ?? before?.tier ?? 'Standard',
+    // The account's own key where none is named (Systems Manager API, PutParameter, KeyId).
+    ...(type === 'SecureString' ? { keyId: spec.keyId ?? before?.keyId ?? 'alias/aws/ssm' } : {}),
     dataType: spec.dataType ?? before?.dataType ?? 'text',
     ...(allowedPattern === undefined ? {} : { allowedPattern }),
     modifiedBy: spec.modifiedBy ?? 'arn:aws:iam::aws:root',

@@ -253,6 +253,28 @@ describe('a change set for an update', () => {
     expect([...t.things.keys()].sort()).toEqual(['a-1', 'b-2']);
   });
 
+  it('is deleted but while it is looked at or executed, and unasked when it is not there', () => {
+    const t = created();
+    const input = { StackName: 'farm', ChangeSetName: 'new' };
+    const change = { UsePreviousTemplate: true, Parameters: parameters({ Size: '2' }) };
+    t.run('CreateChangeSet', { ...input, ...change });
+    t.world.advance(1500);
+    expect(t.fails('DeleteChangeSet', input)).toMatchObject({
+      code: 'InvalidChangeSetStatus',
+      message: 'Cannot delete ChangeSet in status CREATE_IN_PROGRESS',
+    });
+    t.world.advance(10_000);
+    t.run('DeleteChangeSet', input);
+    expect(t.fails('DescribeChangeSet', input).code).toBe('ChangeSetNotFound');
+    t.run('DeleteChangeSet', input);
+    expect(t.fails('DeleteChangeSet', { ...input, StackName: 'none' }).message).toBe('Stack [none] does not exist');
+    propose(t, 'again', change);
+    t.run('ExecuteChangeSet', { StackName: 'farm', ChangeSetName: 'again' });
+    expect(t.fails('DeleteChangeSet', { StackName: 'farm', ChangeSetName: 'again' }).code).toBe(
+      'InvalidChangeSetStatus',
+    );
+  });
+
   it('makes other change sets obsolete', () => {
     const t = created();
     propose(t, 'one', { UsePreviousTemplate: true, Parameters: parameters({ Size: '2' }) });

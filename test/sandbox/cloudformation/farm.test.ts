@@ -1,4 +1,5 @@
-import type { DescribeInstancesResult } from '@aws-sdk/client-ec2';
+import type { DescribeInstancesResult, DescribeLaunchTemplatesResult } from '@aws-sdk/client-ec2';
+import type { GetParameterResult } from '@aws-sdk/client-ssm';
 import { describe, expect, it } from 'vitest';
 import { line } from './fakes.ts';
 import { hostedZone, hostIds, provisioned, refusal, region } from './farm-region.ts';
@@ -128,6 +129,32 @@ describe('the farm, deployed by the simulated CloudFormation', () => {
     expect(t.events().map(line)).toContain(
       'HostGroup UPDATE_IN_PROGRESS: Rolling update initiated. Terminating 3 obsolete instance(s) in batches of 1, while keeping at least 1 instance(s) in service.',
     );
+  });
+
+  it('goes back at once from an image that its hosts cannot start, and touches none of them', () => {
+    const t = provisioned();
+    t.world.advance(10 * 60_000);
+    const before = hostIds(t);
+    const { Parameter } = t.ask<GetParameterResult>('ssm', 'GetParameter', {
+      Name: '/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id',
+    });
+    const began = t.world.now;
+    t.change('UPDATE', { HostAmi: Parameter?.Value ?? '' }).execute();
+    expect(t.settle()).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(t.events().map(line)).toContainEqual(
+      expect.stringMatching(
+        /^HostGroup UPDATE_FAILED: Resource handler returned message: "You must use a valid fully-formed launch template\. The architecture 'x86_64' of .* \(Service: AutoScaling, Status Code: 400, /,
+      ),
+    );
+    expect(t.world.now - began).toBeLessThan(2 * 60_000);
+    expect(hostIds(t)).toEqual(before);
+  });
+
+  it('names its launch template as CloudFormation does, without the stack', () => {
+    const { LaunchTemplates } = provisioned().ask<DescribeLaunchTemplatesResult>('ec2', 'DescribeLaunchTemplates', {});
+    expect(LaunchTemplates?.map(({ LaunchTemplateName }) => LaunchTemplateName)).toEqual([
+      expect.stringMatching(/^HostLaunchTemplate_[0-9a-zA-Z]{12}$/),
+    ]);
   });
 
   it('takes a new setting of the masters one slot at a time, with the front door open all along', () => {

@@ -146,8 +146,12 @@ describe('deleting a stack', () => {
     t.settle('farm');
     const id = t.stack('farm').StackId ?? '';
     t.log.length = 0;
+    expect(t.stack(id).DeletionTime).toBeUndefined();
+    const asked = new Date(t.world.now);
     t.run('DeleteStack', { StackName: 'farm' });
+    expect(t.stack(id)).toMatchObject({ StackStatus: 'DELETE_IN_PROGRESS', DeletionTime: asked });
     t.world.advance(600_000);
+    expect(t.stack(id).DeletionTime).toEqual(asked);
     expect(t.log).toEqual(['remove c-3', 'remove b-2', 'remove a-1']);
     expect(t.stack(id).StackStatus).toBe('DELETE_COMPLETE');
     expect(t.fails('DescribeStacks', { StackName: 'farm' }).message).toBe('Stack with id farm does not exist');

@@ -60,7 +60,19 @@ describe('managed policies', () => {
       'Cannot delete a policy attached to entities.',
     );
     const attached = ask<ListPoliciesResponse>('iam', 'ListPolicies', { OnlyAttached: true }).Policies;
-    expect(attached?.map(({ PolicyName, AttachmentCount }) => [PolicyName, AttachmentCount])).toEqual([['p', 1]]);
+    // The account's user has the other one, which every reading of it says.
+    expect(attached?.map(({ PolicyName, AttachmentCount }) => [PolicyName, AttachmentCount])).toEqual([
+      ['p', 1],
+      ['AdministratorAccess', 1],
+    ]);
+    const administrator = { PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' };
+    expect(ask('iam', 'ListEntitiesForPolicy', administrator)).toMatchObject({
+      PolicyUsers: [{ UserName: 'sandbox' }],
+      PolicyRoles: [],
+    });
+    expect(ask('iam', 'ListEntitiesForPolicy', { ...administrator, EntityFilter: 'Role' })).toMatchObject({
+      PolicyUsers: [],
+    });
     ask('iam', 'DetachRolePolicy', { RoleName: 'r', PolicyArn });
     ask('iam', 'DeletePolicy', { PolicyArn });
     expect(failure(() => ask('iam', 'GetPolicy', { PolicyArn })).message).toBe(`Policy ${PolicyArn} was not found.`);
@@ -131,6 +143,37 @@ describe('sessions of roles', () => {
     world.advance(1_000);
     expect(failure(() => authenticate(world, scope)).code).toBe('ExpiredToken');
     expect(registeredCallers(world).length).toBe(2);
+  });
+
+  it('may do what their role and the policies that they were made with both allow', () => {
+    const { world, ask } = region();
+    ask('iam', 'CreateRole', { RoleName: 'r', AssumeRolePolicyDocument: trustOf({ AWS: user }) });
+    ask('iam', 'PutRolePolicy', { RoleName: 'r', PolicyName: 'all', PolicyDocument: everything });
+    const assume = (more: object) =>
+      ask<AssumeRoleResponse>('sts', 'AssumeRole', {
+        RoleArn: 'arn:aws:iam::123456789012:role/r',
+        RoleSessionName: 'me',
+        ...more,
+      });
+    const may = (more: object, service: string, operation: string) => {
+      const accessKeyId = assume(more).Credentials?.AccessKeyId ?? '';
+      const session = authenticate(world, { accessKeyId, region: 'eu-west-1', service });
+      return () => authorisation(world, session)?.(service, operation, {});
+    };
+    const Policy = statement({ Action: 'ecs:List*', Resource: '*' });
+    may({}, 'ecs', 'CreateCluster')();
+    may({ Policy }, 'ecs', 'ListClusters')();
+    expect(failure(may({ Policy }, 'ecs', 'CreateCluster')).code).toBe('AccessDeniedException');
+    const PolicyArns = [{ arn: 'arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly' }];
+    may({ PolicyArns }, 'ecr', 'DescribeRepositories')();
+    expect(failure(may({ PolicyArns }, 'ecs', 'ListClusters')).code).toBe('AccessDeniedException');
+    for (const wrong of [
+      { Policy: '{' },
+      { Policy: '{}' },
+      { PolicyArns: [{ arn: 'arn:aws:iam::aws:policy/None' }] },
+    ]) {
+      expect(failure(() => assume(wrong)).code).toBe('MalformedPolicyDocument');
+    }
   });
 
   it('say who they are, and read what a denial of EC2 holds', () => {
@@ -259,6 +302,10 @@ describe('hosted zones', () => {
     ask('route53', 'ChangeTagsForResource', { ...tagged, AddTags: [{ Key: 'k', Value: 'v' }] });
     const tags = ask<ListTagsForResourceResponse>('route53', 'ListTagsForResource', tagged);
     expect(tags.ResourceTagSet?.Tags).toEqual([{ Key: 'k', Value: 'v' }]);
+    const { ResourceType, ResourceId } = tagged;
+    expect(ask('route53', 'ListTagsForResources', { ResourceType, ResourceIds: [ResourceId] })).toEqual({
+      ResourceTagSets: [tags.ResourceTagSet],
+    });
     const change = (Action: string) => {
       const ResourceRecordSet = { Name: 'a.x.example', Type: 'A', TTL: 60, ResourceRecords: [{ Value: '192.0.2.1' }] };
       ask('route53', 'ChangeResourceRecordSets', {

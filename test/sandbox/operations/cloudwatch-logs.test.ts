@@ -176,3 +176,37 @@ describe('what can be hung on a group', () => {
     expect(ask('ListLogGroups', { logGroupNamePattern: '^arm' })).toEqual({ logGroups: [] });
   });
 });
+
+describe('tags of a group', () => {
+  it('are the same by its ARN and by its name, as the older operations have it', () => {
+    const { ask } = group(0);
+    const resourceArn = `arn:aws:logs:eu-west-1:123456789012:log-group:${logGroupName}`;
+    ask('TagResource', { resourceArn, tags: { a: '1', b: '2' } });
+    ask('TagLogGroup', { logGroupName, tags: { b: '3', c: '4' } });
+    const tags = { tags: { a: '1', b: '3', c: '4' } };
+    expect(ask('ListTagsForResource', { resourceArn })).toEqual(tags);
+    expect(ask('ListTagsLogGroup', { logGroupName })).toEqual(tags);
+    ask('UntagLogGroup', { logGroupName, tags: ['a', 'c'] });
+    expect(ask('ListTagsForResource', { resourceArn })).toEqual({ tags: { b: '3' } });
+    expect(failure(() => ask('ListTagsLogGroup', { logGroupName: 'none' })).code).toBe('ResourceNotFoundException');
+  });
+});
+
+describe('a group', () => {
+  it('keeps its class and key, and is found by its class', () => {
+    const { ask } = group(0);
+    ask('CreateLogGroup', { logGroupName: 'rare', logGroupClass: 'INFREQUENT_ACCESS', kmsKeyId: 'arn:aws:kms:x' });
+    const names = (operation: string, logGroupClass?: string) =>
+      ask<{ logGroups: { logGroupName: string }[] }>(operation, { logGroupClass }).logGroups.map(
+        ({ logGroupName: name }) => name,
+      );
+    for (const operation of ['DescribeLogGroups', 'ListLogGroups']) {
+      expect(names(operation)).toEqual(['farm', 'rare']);
+      expect(names(operation, 'STANDARD')).toEqual(['farm']);
+      expect(names(operation, 'INFREQUENT_ACCESS')).toEqual(['rare']);
+    }
+    expect(ask('DescribeLogGroups', { logGroupNamePrefix: 'rare' })).toMatchObject({
+      logGroups: [{ logGroupClass: 'INFREQUENT_ACCESS', kmsKeyId: 'arn:aws:kms:x' }],
+    });
+  });
+});

@@ -8,7 +8,7 @@ import type {
   DescribeVpcsResult,
 } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
-import { addNatGateway } from '../../../src/sandbox/world/ec2-network.ts';
+import { addNatGateway, addVpcEndpoint } from '../../../src/sandbox/world/ec2-network.ts';
 import { anyImage, caller, defaultSubnets, failure, freshRegion } from '../world/fresh-region.ts';
 
 function region() {
@@ -94,5 +94,24 @@ describe('launch template versions', () => {
     expect(numbers({ LaunchTemplateName })).toEqual([3, 1]);
     expect(numbers({ Versions: ['$Latest'] })).toEqual([3]);
     expect(failure(() => numbers({ Versions: ['1'] })).code).toBe('MissingParameter');
+  });
+});
+
+describe('the endpoints of a VPC', () => {
+  it('are told with what they are for, and found by that', () => {
+    const { world, ec2 } = region();
+    const [VpcId = ''] = ec2<DescribeVpcsResult>('DescribeVpcs').Vpcs?.map((vpc) => vpc.VpcId ?? '') ?? [];
+    const serviceName = 'com.amazonaws.eu-west-1.ecr.api';
+    const { id } = addVpcEndpoint(world, {
+      vpcId: VpcId,
+      serviceName,
+      type: 'Interface',
+      subnetIds: defaultSubnets(world),
+    });
+    const found = (...Values: string[]) => ec2('DescribeVpcEndpoints', { Filters: [{ Name: 'service-name', Values }] });
+    expect(found(serviceName)).toMatchObject({
+      VpcEndpoints: [{ VpcEndpointId: id, VpcId, ServiceName: serviceName, PrivateDnsEnabled: true }],
+    });
+    expect(found('com.amazonaws.eu-west-1.s3')).toEqual({ VpcEndpoints: [] });
   });
 });

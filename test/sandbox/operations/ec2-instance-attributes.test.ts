@@ -10,7 +10,7 @@ import type {
   RunInstancesRequest,
 } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
-import { impairInstance, shutDownFromInside } from '../../../src/sandbox/world/ec2.ts';
+import { impairInstance, shutDownFromInside } from '../../../src/sandbox/world/ec2-lifecycle.ts';
 import { anyImage, caller, defaultSubnets, failure, freshRegion, minute } from '../world/fresh-region.ts';
 
 function region() {
@@ -246,5 +246,38 @@ describe('the profile of an instance', () => {
     expect(failure(() => ec2('DisassociateIamInstanceProfile', { AssociationId })).code).toBe('NoSuchAssociation');
     ec2('DisassociateIamInstanceProfile', { AssociationId: now?.AssociationId });
     expect(associations()).toEqual([]);
+  });
+});
+
+describe('a launch', () => {
+  it('heeds the zone, the credits and the EBS optimisation that it names', () => {
+    const { ec2, running, described, launch } = region();
+    const id = running({
+      SubnetId: undefined,
+      Placement: { AvailabilityZone: 'eu-west-1b' },
+      CreditSpecification: { CpuCredits: 'standard' },
+      EbsOptimized: true,
+    });
+    expect(described({ InstanceIds: [id] })).toMatchObject([
+      { Placement: { AvailabilityZone: 'eu-west-1b' }, EbsOptimized: true },
+    ]);
+    expect(
+      ec2<DescribeInstanceCreditSpecificationsResult>('DescribeInstanceCreditSpecifications', { InstanceIds: [id] })
+        .InstanceCreditSpecifications,
+    ).toEqual([{ InstanceId: id, CpuCredits: 'standard' }]);
+    const elsewhere = { SubnetId: undefined, Placement: { AvailabilityZone: 'eu-west-1z' } };
+    expect(failure(() => launch(elsewhere)).message).toBe('Invalid availability zone: [eu-west-1z]');
+    expect(failure(() => launch({ InstanceMarketOptions: { MarketType: 'spot' } })).code).toBe('UnsupportedOperation');
+  });
+
+  it('can be changed to be EBS-optimised or not while the instance is stopped', () => {
+    const { world, ec2, running, attribute } = region();
+    const InstanceId = running();
+    const optimise = () => ec2('ModifyInstanceAttribute', { InstanceId, EbsOptimized: { Value: true } });
+    expect(failure(optimise).code).toBe('IncorrectInstanceState');
+    ec2('StopInstances', { InstanceIds: [InstanceId] });
+    world.advance(2 * minute);
+    optimise();
+    expect(attribute(InstanceId, 'ebsOptimized').EbsOptimized).toEqual({ Value: true });
   });
 });

@@ -18,7 +18,7 @@ import type {
   TerminateInstancesResult,
 } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
-import { runInstances } from '../../../src/sandbox/world/ec2.ts';
+import { runInstances } from '../../../src/sandbox/world/ec2-lifecycle.ts';
 import { anyImage, caller, defaultSubnets, failure, freshRegion, minute, simpleLaunch } from '../world/fresh-region.ts';
 
 function region() {
@@ -202,10 +202,12 @@ describe('changing instances', () => {
 
   it('only says whether it would, on a dry run', () => {
     const { world, ec2, instancesOf } = region();
-    const dry = failure(() =>
-      ec2('RunInstances', { ImageId: anyImage(world), MinCount: 1, MaxCount: 1, DryRun: true }),
-    );
-    expect(dry).toMatchObject({ code: 'DryRunOperation', status: 412 });
+    const dry = (InstanceType: string) =>
+      failure(() =>
+        ec2('RunInstances', { ImageId: anyImage(world), InstanceType, MinCount: 1, MaxCount: 1, DryRun: true }),
+      );
+    expect(dry('t3.small')).toMatchObject({ code: 'DryRunOperation', status: 412 });
+    expect(dry('t4g.small').message).toMatch(/^The architecture 'arm64' of the specified /);
     expect(instancesOf()).toEqual([]);
   });
 

@@ -72,3 +72,18 @@ describe('a repository', () => {
     expect(failure(() => findings('none')).code).toBe('ImageNotFoundException');
   });
 });
+
+describe('a repository that is made', () => {
+  it('keeps how it is encrypted, and is not made with exceptions that nobody would heed', () => {
+    const { ask } = registry();
+    const encryptionConfiguration = { encryptionType: 'KMS', kmsKey: 'alias/images' };
+    ask('CreateRepository', { repositoryName: 'other', encryptionConfiguration });
+    expect(ask('DescribeRepositories', { repositoryNames: ['other'] })).toMatchObject({
+      repositories: [{ encryptionConfiguration, imageTagMutability: 'MUTABLE' }],
+    });
+    const imageTagMutability = 'IMMUTABLE_WITH_EXCLUSION';
+    const third = { repositoryName: 'third', imageTagMutability };
+    expect(failure(() => ask('CreateRepository', third)).message).toContain('exclusion');
+    expect(failure(() => ask('PutImageTagMutability', { imageTagMutability })).message).toContain('exclusion');
+  });
+});

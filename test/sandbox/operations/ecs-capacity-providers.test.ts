@@ -199,3 +199,19 @@ describe('capacity providers', () => {
     expect(shown()).toMatchObject({ capacityProviders: [], failures: [{ reason: 'MISSING' }] });
   });
 });
+
+describe('a cluster that is made with capacity providers', () => {
+  it('has them, as one has that gets them later', () => {
+    const t = provisioned();
+    const before = t.ask<DescribeClustersResponse>('ecs', 'DescribeClusters', { clusters: ['jdci'] }).clusters?.[0];
+    const capacityProviders = before?.capacityProviders ?? [];
+    expect(capacityProviders).toHaveLength(1);
+    t.ask('ecs', 'CreateCluster', { clusterName: 'other', capacityProviders });
+    const made = () =>
+      t.ask<DescribeClustersResponse>('ecs', 'DescribeClusters', { clusters: ['other'], include: ['ATTACHMENTS'] })
+        .clusters?.[0];
+    expect(made()).toMatchObject({ capacityProviders, attachmentsStatus: 'UPDATE_IN_PROGRESS' });
+    t.world.advance(minute);
+    expect(made()).toMatchObject({ attachmentsStatus: 'UPDATE_COMPLETE', attachments: [{ type: 'managed_draining' }] });
+  });
+});

@@ -8,7 +8,7 @@ import type {
   Task,
 } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
-import { rebootInstance } from '../../../src/sandbox/world/ec2.ts';
+import { rebootInstance } from '../../../src/sandbox/world/ec2-lifecycle.ts';
 import { type SmallFarm, smallFarm } from '../world/small-farm.ts';
 
 /** What an operator's hand and scripts do beside what the farm itself does. */
@@ -413,5 +413,21 @@ describe('capacity providers', () => {
     expect(() => update({ capacityProviderStrategy: strategy, forceNewDeployment: true })).toThrow(
       "The specified capacity provider 'none' was not found. Specify a valid capacity provider and try again.",
     );
+  });
+});
+
+describe('what would be accepted and not done', () => {
+  it('is refused: other deployment controllers and strategies, providers that are not there', () => {
+    const farm = running();
+    register(farm, 'app');
+    const create = (more: object) => () =>
+      farm.ecs('CreateService', { cluster, serviceName: 'app', taskDefinition: 'app', desiredCount: 0, ...more });
+    expect(create({ deploymentController: { type: 'EXTERNAL' } })).toThrow('deployment controller ECS only');
+    expect(create({ deploymentConfiguration: { strategy: 'BLUE_GREEN' } })).toThrow('strategy ROLLING only');
+    create({ deploymentController: { type: 'ECS' } })();
+    const other = (input: object) => () => farm.ecs('CreateCluster', { clusterName: 'other', ...input });
+    expect(other({ capacityProviders: ['nobody'] })).toThrow('does not exist');
+    expect(other({ capacityProviders: ['FARGATE'] })).toThrow('Fargate');
+    expect(farm.ecs('DescribeClusters', { clusters: ['other'] })).toMatchObject({ clusters: [] });
   });
 });

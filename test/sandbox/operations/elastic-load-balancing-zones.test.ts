@@ -4,9 +4,10 @@ import type {
   ModifyLoadBalancerAttributesOutput,
 } from '@aws-sdk/client-elastic-load-balancing';
 import { describe, expect, it } from 'vitest';
+import { runInstances } from '../../../src/sandbox/world/ec2-lifecycle.ts';
 import { addSubnet, networks } from '../../../src/sandbox/world/ec2-network.ts';
 import type { World } from '../../../src/sandbox/world/world.ts';
-import { caller, defaultSubnets, failure, freshRegion } from '../world/fresh-region.ts';
+import { caller, defaultSubnets, failure, freshRegion, simpleLaunch } from '../world/fresh-region.ts';
 
 const LoadBalancerName = 'front';
 const http = { Protocol: 'HTTP', LoadBalancerPort: 80, InstancePort: 8080 };
@@ -122,5 +123,26 @@ describe('the limits of the account', () => {
       { Name: 'classic-registered-instances', Max: '1000' },
     ]);
     expect(failure(() => page({ Marker: 'none' })).code).toBe('ValidationError');
+  });
+});
+
+describe('the instances of a balancer', () => {
+  it('are those that are not being drained, whichever operation tells them', () => {
+    const world = freshRegion();
+    const aws = caller(world);
+    const elb = <O>(name: string, input: object = {}): O =>
+      aws<O>('elasticloadbalancing', name, { LoadBalancerName, ...input });
+    elb('CreateLoadBalancer', { Listeners: [http], Subnets: defaultSubnets(world) });
+    elb('ModifyLoadBalancerAttributes', {
+      LoadBalancerAttributes: { ConnectionDraining: { Enabled: true, Timeout: 300 } },
+    });
+    const [first, second] = runInstances(world, { ...simpleLaunch(world), count: 2 }).map(({ id }) => ({
+      InstanceId: id,
+    }));
+    world.advance(60_000);
+    elb('RegisterInstancesWithLoadBalancer', { Instances: [first] });
+    expect(elb('DeregisterInstancesFromLoadBalancer', { Instances: [first] })).toEqual({ Instances: [] });
+    expect(elb('RegisterInstancesWithLoadBalancer', { Instances: [second] })).toEqual({ Instances: [second] });
+    expect(elb('DescribeLoadBalancers')).toMatchObject({ LoadBalancerDescriptions: [{ Instances: [second] }] });
   });
 });

@@ -146,7 +146,7 @@ describe('Secrets Manager', () => {
   });
 
   it('keeps the version before as AWSPREVIOUS, and drops the one before that', () => {
-    const { ask } = serviceOf('secretsmanager');
+    const { world, ask } = serviceOf('secretsmanager');
     ask('CreateSecret', { Name: 's', SecretString: 'one' });
     ask('PutSecretValue', { SecretId: 's', SecretString: 'two' });
     ask('PutSecretValue', { SecretId: 's', SecretString: 'three' });
@@ -158,6 +158,10 @@ describe('Secrets Manager', () => {
     );
     const { Versions } = ask<ListSecretVersionIdsResponse>('ListSecretVersionIds', { SecretId: 's' });
     expect(Versions?.map(({ VersionStages }) => VersionStages)).toEqual([['AWSPREVIOUS'], ['AWSCURRENT']]);
+    const day = new Date(Math.floor(world.now / 86_400_000) * 86_400_000);
+    for (const version of Versions ?? []) {
+      expect(version).toMatchObject({ LastAccessedDate: day, KmsKeyIds: ['DefaultEncryptionKey'] });
+    }
     const { VersionIdsToStages = {} } = ask<{ VersionIdsToStages?: object }>('DescribeSecret', { SecretId: 's' });
     expect(Object.values(VersionIdsToStages)).toEqual([['AWSPREVIOUS'], ['AWSCURRENT']]);
   });
@@ -388,5 +392,22 @@ describe('STS', () => {
       Account: '123456789012',
       Arn: 'arn:aws:iam::123456789012:user/sandbox',
     });
+  });
+});
+
+describe('a parameter', () => {
+  it('keeps its key and its tier from version to version', () => {
+    const { ask } = serviceOf('ssm');
+    const put = (more: object) => ask('PutParameter', { Name: '/farm/key', Value: 'x', Overwrite: true, ...more });
+    const facts = () =>
+      ask<{ Parameters: { KeyId?: string; Tier?: string }[] }>('DescribeParameters').Parameters.map(
+        ({ KeyId, Tier }) => [KeyId, Tier],
+      );
+    put({ Type: 'SecureString', KeyId: 'alias/farm', Tier: 'Advanced' });
+    put({});
+    expect(facts()).toEqual([['alias/farm', 'Advanced']]);
+    ask('PutParameter', { Name: 'plain', Value: 'x'.repeat(5000), Type: 'String', Tier: 'Intelligent-Tiering' });
+    expect(facts()).toContainEqual([undefined, 'Advanced']);
+    expect(failure(() => put({ Policies: '[{"Type":"Expiration"}]' })).message).toContain('leave Policies out');
   });
 });

@@ -43,12 +43,24 @@ function withGroup(size = 3) {
     if (!latest) throw new Error('no refresh');
     return latest;
   };
-  const until = (status: string) => world.advanceUntil(() => refresh().Status === status, 60 * minute);
+  const until = (status: string) => world.advanceUntil(() => refresh().Status === status, 120 * minute);
   settle();
   return { world, aws, asg, group, members, ids, serving, settle, start, refresh, until };
 }
 
 describe('an instance refresh', () => {
+  it("waits for the group's own warm-up, where the request names none", () => {
+    const { world, asg, group, start, until } = withGroup();
+    asg('UpdateAutoScalingGroup', { DefaultInstanceWarmup: 900 });
+    expect(group()?.DefaultInstanceWarmup).toBe(900);
+    const began = world.now;
+    start();
+    until('Successful');
+    expect(world.now - began).toBeGreaterThan(3 * 15 * minute);
+    asg('UpdateAutoScalingGroup', { DefaultInstanceWarmup: -1 });
+    expect(group()?.DefaultInstanceWarmup).toBeUndefined();
+  });
+
   it('replaces every instance, one at a time in a small group, and waits for each to be warm', () => {
     const { world, asg, ids, serving, settle, start, refresh } = withGroup();
     const before = ids();

@@ -1,7 +1,8 @@
 import type { Activity, AutoScalingGroup, AutoScalingGroupsType } from '@aws-sdk/client-auto-scaling';
 import { describe, expect, it } from 'vitest';
-import { impairInstance, instances, stopInstance, terminateInstance } from '../../../src/sandbox/world/ec2.ts';
+import { instances } from '../../../src/sandbox/world/ec2.ts';
 import { zonesWithoutCapacity } from '../../../src/sandbox/world/ec2-launch.ts';
+import { impairInstance, stopInstance, terminateInstance } from '../../../src/sandbox/world/ec2-lifecycle.ts';
 import { defaultSettings, type Range } from '../../../src/sandbox/world/settings.ts';
 import type { World } from '../../../src/sandbox/world/world.ts';
 import { anyImage, caller, defaultSubnets, failure, freshRegion, minute, second } from './fresh-region.ts';
@@ -113,6 +114,18 @@ describe('a new group', () => {
       /^You must use a valid fully-formed launch template\. .*none, does not exist\.$/,
     );
     expect(create({ LaunchConfigurationName: 'old' }).message).toContain('launch template');
+    const ofAnotherKind = { ImageId: anyImage(world), InstanceType: 't4g.medium' };
+    const noKey = { ImageId: anyImage(world), InstanceType: 't3.medium', KeyName: 'none' };
+    for (const [LaunchTemplateName, LaunchTemplateData, words] of [
+      ['arm', ofAnotherKind, /^You must use a valid fully-formed launch template\. The architecture 'arm64' of the /],
+      ['key', noKey, /^You must use a valid fully-formed launch template\. The key pair 'none' does not exist$/],
+    ] as const) {
+      aws('ec2', 'CreateLaunchTemplate', { LaunchTemplateName, LaunchTemplateData });
+      expect(create({ LaunchTemplate: { LaunchTemplateName } })).toMatchObject({
+        code: 'ValidationError',
+        message: expect.stringMatching(words),
+      });
+    }
   });
 });
 
@@ -257,6 +270,58 @@ describe('what an operator asks of a group', () => {
       failure(() => aws('autoscaling', 'TerminateInstanceInAutoScalingGroup', { InstanceId: 'i-0123456789abcdef0' }))
         .code,
     ).toBe('ValidationError');
+  });
+
+  it('ends an instance once, however often it is told to', () => {
+    const { aws, world, group, inService, settled, activities } = withGroup({
+      MinSize: 0,
+      MaxSize: 6,
+      DesiredCapacity: 3,
+    });
+    settled(3);
+    const InstanceId = idOf(first(inService()));
+    const end = () =>
+      aws<{ Activity: Activity }>('autoscaling', 'TerminateInstanceInAutoScalingGroup', {
+        InstanceId,
+        ShouldDecrementDesiredCapacity: true,
+      }).Activity.ActivityId;
+    expect([end(), end()]).toEqual(Array(2).fill(activities()[0]?.ActivityId));
+    expect(group().DesiredCapacity).toBe(2);
+    world.advance(5 * minute);
+    expect(activities().filter(({ Description }) => Description?.includes(InstanceId))).toHaveLength(2);
+    expect(activities().map(({ StatusCode }) => StatusCode)).toEqual(Array(4).fill('Successful'));
+  });
+
+  it('cancels the launch of what is ended before it serves', () => {
+    const { aws, world, group, settled, activities } = withGroup(undefined, {}, 1, [60, 60]);
+    world.advanceUntil(() => (group().Instances ?? []).length === 3, minute);
+    const InstanceId = idOf(first(group().Instances ?? []));
+    aws('autoscaling', 'TerminateInstanceInAutoScalingGroup', { InstanceId, ShouldDecrementDesiredCapacity: false });
+    settled(3);
+    world.advance(5 * minute);
+    const own = activities().filter(({ Description }) => Description?.includes(InstanceId));
+    expect(own.map(({ StatusCode }) => StatusCode)).toEqual(['Successful', 'Cancelled']);
+    expect(activities().every(({ EndTime }) => EndTime !== undefined)).toBe(true);
+  });
+
+  it('ends an instance that is told to end while it is detached', () => {
+    const { aws, world, group, inService, settled, activities } = withGroup();
+    aws('autoscaling', 'PutLifecycleHook', {
+      AutoScalingGroupName: name,
+      LifecycleHookName: 'drain',
+      LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+      HeartbeatTimeout: 60,
+      DefaultResult: 'CONTINUE',
+    });
+    settled(3);
+    const InstanceId = idOf(first(inService()));
+    const decrement = { ShouldDecrementDesiredCapacity: false };
+    aws('autoscaling', 'DetachInstances', { AutoScalingGroupName: name, InstanceIds: [InstanceId], ...decrement });
+    aws('autoscaling', 'TerminateInstanceInAutoScalingGroup', { InstanceId, ...decrement });
+    world.advance(5 * minute);
+    expect(group().Instances?.map(idOf)).not.toContain(InstanceId);
+    expect(instances(world).get(InstanceId)?.state.name).toBe('terminated');
+    expect(activities().every(({ EndTime }) => EndTime !== undefined)).toBe(true);
   });
 
   it('marks an instance unhealthy, unless the grace period is respected', () => {
@@ -477,5 +542,25 @@ describe('determinism', () => {
     };
     expect(history(5)).toBe(history(5));
     expect(history(5)).not.toBe(history(6));
+  });
+});
+
+describe('the metrics of a group', () => {
+  it('are those that are enabled, and enabling or disabling none means all', () => {
+    const { world, group } = withGroup();
+    const ask = (operation: string, more: object = {}) =>
+      caller(world)('autoscaling', operation, { AutoScalingGroupName: name, ...more });
+    const enabled = () => (group().EnabledMetrics ?? []).map(({ Metric, Granularity }) => `${Metric} ${Granularity}`);
+    ask('DisableMetricsCollection');
+    expect(enabled()).toEqual([]);
+    ask('EnableMetricsCollection', { Granularity: '1Minute', Metrics: ['GroupMinSize', 'GroupMaxSize'] });
+    ask('DisableMetricsCollection', { Metrics: ['GroupMinSize'] });
+    expect(enabled()).toEqual(['GroupMaxSize 1Minute']);
+    ask('EnableMetricsCollection', { Granularity: '1Minute' });
+    expect(enabled().length).toBeGreaterThan(10);
+    expect(failure(() => ask('EnableMetricsCollection', { Granularity: '5Minutes' })).code).toBe('ValidationError');
+    expect(failure(() => ask('DisableMetricsCollection', { Metrics: ['None'] })).code).toBe('ValidationError');
+    ask('DisableMetricsCollection');
+    expect(enabled()).toEqual([]);
   });
 });

@@ -1,18 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { instanceBooted, instanceChanged, instanceRebooting, instances } from '../../../src/sandbox/world/ec2.ts';
+import { zonesWithoutCapacity } from '../../../src/sandbox/world/ec2-launch.ts';
 import {
   impairInstance,
-  instanceBooted,
-  instanceChanged,
-  instanceRebooting,
-  instances,
   rebootInstance,
   runInstances,
   shutDownFromInside,
   startInstance,
   stopInstance,
   terminateInstance,
-} from '../../../src/sandbox/world/ec2.ts';
-import { zonesWithoutCapacity } from '../../../src/sandbox/world/ec2-launch.ts';
+} from '../../../src/sandbox/world/ec2-lifecycle.ts';
 import { addSubnet, addVpc, freeAddresses, networks, subnetOf } from '../../../src/sandbox/world/ec2-network.ts';
 import { defaultSettings } from '../../../src/sandbox/world/settings.ts';
 import type { World } from '../../../src/sandbox/world/world.ts';

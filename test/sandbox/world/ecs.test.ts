@@ -5,7 +5,7 @@ import type {
 } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
 import { masters } from '../../../src/sandbox/jenkins/master.ts';
-import { startInstance, stopInstance, terminateInstance } from '../../../src/sandbox/world/ec2.ts';
+import { startInstance, stopInstance, terminateInstance } from '../../../src/sandbox/world/ec2-lifecycle.ts';
 import {
   clusterNameIn,
   containerInstanceOf,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { elasticLoadBalancing } from '../../../src/sandbox/operations/elastic-load-balancing.ts';
 import { invoke } from '../../../src/sandbox/operations/operation.ts';
 import { createRegion } from '../../../src/sandbox/region.ts';
-import { runInstances, stopInstance, terminateInstance } from '../../../src/sandbox/world/ec2.ts';
+import { runInstances, stopInstance, terminateInstance } from '../../../src/sandbox/world/ec2-lifecycle.ts';
 import { networks } from '../../../src/sandbox/world/ec2-network.ts';
 import { images } from '../../../src/sandbox/world/ec2-offers.ts';
 import { descriptions } from '../../../src/sandbox/world/elastic-load-balancing-health.ts';

@@ -95,10 +95,25 @@ export function durationSeconds(duration: string): number | undefined {
 }
 
 /**
- * UpdatePolicy AutoScalingRollingUpdate: replaces the instances that a group has, a batch at a time, and pauses after
- * each. Gives what is looked at until true.
+ * The instances that an update makes obsolete: those of another launch template or version than the group's, and all of
+ * them when its subnets change (CloudFormation user guide, UpdatePolicy attribute). A rollback therefore replaces only
+ * what the update had replaced already.
  */
-function rollingUpdate(context: ResourceContext, name: string, policy: ValueMap): () => boolean {
+function obsoleteIn(found: AutoScalingGroup | undefined, subnetsChanged: boolean): Set<string> {
+  const { LaunchTemplateId: id, Version: version = '' } = found?.LaunchTemplate ?? {};
+  // `$Latest` and `$Default` are no versions that an instance could be compared with.
+  const named = /^\d+$/.test(version);
+  const others = (found?.Instances ?? []).filter(
+    ({ LaunchTemplate: own }) => subnetsChanged || own?.LaunchTemplateId !== id || (named && own?.Version !== version),
+  );
+  return new Set(others.map(({ InstanceId }) => InstanceId ?? ''));
+}
+
+/**
+ * UpdatePolicy AutoScalingRollingUpdate: replaces a group's obsolete instances, a batch at a time, and pauses after each.
+ * Gives what is looked at until true.
+ */
+function rollingUpdate(context: ResourceContext, name: string, policy: ValueMap, obsolete: Set<string>): () => boolean {
   const batch = optionalNumber(policy.MaxBatchSize) ?? 1;
   const keep = optionalNumber(policy.MinInstancesInService) ?? 0;
   const pause = durationSeconds(optionalText(policy.PauseTime) ?? 'PT0S');
@@ -107,7 +122,6 @@ function rollingUpdate(context: ResourceContext, name: string, policy: ValueMap)
   const suspended = texts(policy.SuspendProcesses);
   const processes = { AutoScalingGroupName: name, ScalingProcesses: suspended };
   if (suspended.length > 0) context.aws('autoscaling', 'SuspendProcesses', processes);
-  const obsolete = new Set((group(context, name)?.Instances ?? []).map(({ InstanceId }) => InstanceId ?? ''));
   const total = obsolete.size;
   let underWay: string[] = [];
   let pauseUntil: number | undefined;
@@ -192,12 +206,12 @@ const autoScalingGroup: ResourceType = {
     });
     context.aws('autoscaling', 'CreateOrUpdateTags', { Tags: groupTags(physicalId, properties.Tags, context) });
     const policy = context.updatePolicy.AutoScalingRollingUpdate;
-    // These two changes alone make the instances obsolete (CloudFormation user guide, UpdatePolicy attribute).
-    const obsolete = ['LaunchTemplate', 'VPCZoneIdentifier'].some(
-      (name) => !sameValue(properties[name], previous[name]),
-    );
-    if (policy !== undefined && obsolete) {
-      return { physicalId, settled: rollingUpdate(context, physicalId, map(policy)) };
+    if (policy !== undefined) {
+      const moved = !sameValue(properties.VPCZoneIdentifier, previous.VPCZoneIdentifier);
+      const obsolete = obsoleteIn(group(context, physicalId), moved);
+      if (obsolete.size > 0) {
+        return { physicalId, settled: rollingUpdate(context, physicalId, map(policy), obsolete) };
+      }
     }
     return { physicalId, settled: () => full(context, physicalId) };
   },

@@ -59,7 +59,9 @@ const launchTemplate: ResourceType = {
   create: (properties, context) => {
     const own = maps(properties.TagSpecifications).find((entry) => entry.ResourceType === 'launch-template');
     const made = context.aws<CreateLaunchTemplateRequest, CreateLaunchTemplateResult>('ec2', 'CreateLaunchTemplate', {
-      LaunchTemplateName: optionalText(properties.LaunchTemplateName) ?? context.generatedName(128),
+      // The stack's name is no part of the name that CloudFormation makes for a launch template.
+      LaunchTemplateName:
+        optionalText(properties.LaunchTemplateName) ?? `${context.logicalId.slice(0, 115)}_${context.world.hex(12)}`,
       VersionDescription: optionalText(properties.VersionDescription),
       LaunchTemplateData: templateData(properties),
       TagSpecifications: [{ ResourceType: 'launch-template', Tags: tags(own?.Tags, context) }],
