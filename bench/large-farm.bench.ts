@@ -18,7 +18,7 @@ const share = 0.95;
 
 // As the board has it.
 setFlagsFromString('--semi-space-growth-factor=1');
-setFlagsFromString('--heap-growing-percent=40');
+setFlagsFromString('--heap-growing-percent=100');
 
 const home = mkdtempSync(join(tmpdir(), 'jdci-bench-'));
 const settings = join(home, 'settings.json');

@@ -25,14 +25,27 @@ export interface Farm {
  * source's answer, so it is carried along. All ages are against `snapshot.at`.
  */
 export function joinFarm(snapshot: Snapshot, before?: Farm): Farm {
+  const steps = joiningFarm(snapshot, before);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** {@link joinFarm} in steps of a few milliseconds for a large farm, between which other work may come. */
+export function* joiningFarm(snapshot: Snapshot, before?: Farm): Generator<void, Farm> {
   const slots = joinSlots(snapshot);
+  yield;
   const cap = Number(snapshot.stack.value?.parameters.AgentCap ?? Number.NaN);
   const agentCap = Number.isInteger(cap) ? cap : undefined;
   const agents = joinAgents(snapshot, slots, before?.agents ?? []);
+  yield;
+  const hosts = joinHosts(snapshot);
+  yield;
   return {
     door: joinDoor(snapshot),
     slots,
-    hosts: joinHosts(snapshot),
+    hosts,
     agents,
     queue: joinQueue(snapshot, agents, agentCap),
     ...(agentCap === undefined ? {} : { agentCap }),

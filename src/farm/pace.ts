@@ -12,9 +12,9 @@ const quietRounds = 5;
 
 /**
  * A large farm is looked at so seldom that its rounds keep the thread busy for this share of the time: a fifth of a core
- * with what the garbage collector does beside it.
+ * with what the garbage collector does in threads of its own.
  */
-const busyShare = 0.16;
+const busyShare = 0.125;
 
 /** What one round says about when the next should be. */
 export interface RoundOutcome {

@@ -5,7 +5,7 @@ import { changes } from './changes.ts';
 import type { Change, Verdict } from './finding.ts';
 import { health } from './health.ts';
 import { readingsOf } from './health-unseen.ts';
-import { joinFarm } from './joined.ts';
+import { joiningFarm } from './joined.ts';
 import { observe } from './observe.ts';
 import { ObserveContext } from './observe-context.ts';
 import { isMoving, PaceKeeper } from './pace.ts';
@@ -168,8 +168,13 @@ export class FarmWatch implements FarmStore {
     if (absent) this.probe.stop();
     else if (snapshot.balancer.value) this.probe.start();
 
-    await breathe();
-    const farm = joinFarm(snapshot, this.#view.farm);
+    const joining = joiningFarm(snapshot, this.#view.farm);
+    let joined = joining.next();
+    while (!joined.done) {
+      await breathe();
+      joined = joining.next();
+    }
+    const farm = joined.value;
     await breathe();
     const news = absent ? [] : changes(before && !isAbsent(before.stack) ? before : undefined, snapshot);
     await breathe();

@@ -37,8 +37,8 @@ describe('the pace of observation', () => {
 
   it('leaves most of the core to the screen when a round is much work', () => {
     const heavy = { throttled: false, moving: true, busyMs: 900 };
-    expect(intervals([heavy, { ...heavy, busyMs: 300 }])).toEqual(['5625 large farm', '2000']);
-    expect(intervals([{ ...heavy, throttled: true }])).toEqual(['5625 throttled']);
+    expect(intervals([heavy, { ...heavy, busyMs: 200 }])).toEqual(['7200 large farm', '2000']);
+    expect(intervals([{ ...heavy, throttled: true }])).toEqual(['7200 throttled']);
   });
 
   it('never goes faster than it was asked to', () => {
