@@ -1,3 +1,4 @@
+import { certificateFailure } from '../core/certificate-failures.ts';
 import type { Problem, ProblemKind } from '../core/problem.ts';
 import { safeLine } from '../terminal/safe-text.ts';
 
@@ -43,17 +44,6 @@ const unreachableCodes = new Set([
   'EHOSTDOWN',
   'EPROTO',
 ]);
-/** What Node says of a certificate that it does not trust: mostly that of a company's own TLS proxy. */
-const untrustedCodes = new Set([
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
 
 /** The shape in which the SDK and Node throw. */
 interface Thrown {
@@ -76,7 +66,7 @@ export function awsProblem(error: unknown, action: string, timedOut: boolean): P
     kind,
     source: action,
     message: sentence(kind, needed, detail),
-    advice: untrustedCodes.has(code) ? untrustedAdvice : adviceFor(kind, needed),
+    advice: certificateFailure(code) !== undefined ? untrustedAdvice : adviceFor(kind, needed),
     ...(code ? { code } : {}),
   };
 }
@@ -91,7 +81,7 @@ function kindOf(code: string, thrown: Thrown, timedOut: boolean): ProblemKind {
   if (deniedCodes.has(code)) return 'denied';
   if (throttledCodes.has(code)) return 'throttled';
   if (unreachableCodes.has(thrown.code ?? '') || unreachableCodes.has(code)) return 'unreachable';
-  if (untrustedCodes.has(code)) return 'unreachable';
+  if (certificateFailure(code) !== undefined) return 'unreachable';
   if (/NotFound|DoesNotExist|NoSuch/.test(code) || /does not exist/.test(thrown.message ?? '')) return 'not-found';
   if (code === 'SyntaxError' || code === 'NotAwsAnswer') return 'nonsense';
   const status = thrown.$metadata?.httpStatusCode ?? 0;

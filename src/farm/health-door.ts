@@ -1,4 +1,4 @@
-import { certificateFailures } from '../jenkins/certificate-failures.ts';
+import { certificateFailures } from '../core/certificate-failures.ts';
 import type { Judgement } from './finding.ts';
 import type { Farm } from './joined.ts';
 import { fresh } from './reading.ts';
@@ -12,7 +12,7 @@ const certificateAdvice: Readonly<Record<string, string>> = {
   [certificateFailures.expired]: 'renew the certificate that CertificateArn names, or give another with `provision`',
   [certificateFailures.early]: 'compare the clock of this machine with the certificate that CertificateArn names',
   [certificateFailures.otherName]: 'CertificateArn must name a certificate for DnsName: give another with `provision`',
-  [certificateFailures.untrusted]: 'if an authority of your own issued it, give its certificate with JDCI_CA_BUNDLE',
+  [certificateFailures.untrusted]: 'if an authority of yours issued it, trust it with JDCI_CA_BUNDLE',
 };
 
 /** What users of the front door meet: the balancer's own view, and this program's own requests. */

@@ -36,12 +36,12 @@ export class FaultsControl extends Observable<FaultsState> {
     this.#store = store;
   }
 
-  look(): Promise<void> {
+  look(): Promise<boolean> {
     return this.#ask(() => this.#faults.active());
   }
 
   /** Puts a fault in, or takes it out where it is in force; what others have put in meanwhile is looked at first. */
-  toggle(choice: FaultChoice): Promise<void> {
+  toggle(choice: FaultChoice): Promise<boolean> {
     let event = `fault put into the sandbox: ${choice.label}`;
     return this.#ask(
       async () => {
@@ -54,36 +54,37 @@ export class FaultsControl extends Observable<FaultsState> {
     );
   }
 
-  /** Puts in what somebody wrote; whether it was taken. */
-  async write(text: string): Promise<boolean> {
-    await this.#ask(
+  /** Puts in what somebody wrote. */
+  write(text: string): Promise<boolean> {
+    return this.#ask(
       () => this.#faults.write(text),
       () => `put into the sandbox: ${safeLine(text)}`,
     );
-    return this.current().problem === undefined;
   }
 
-  clear(): Promise<void> {
+  clear(): Promise<boolean> {
     return this.#ask(
       () => this.#faults.clear(),
       () => 'faults of the sandbox cleared',
     );
   }
 
-  async #ask(work: () => Promise<readonly SandboxFault[]>, event?: () => string): Promise<void> {
+  /** Whether it was done; not when the sandbox refuses it, nor while another request is under way. */
+  async #ask(work: () => Promise<readonly SandboxFault[]>, event?: () => string): Promise<boolean> {
     const { active, working } = this.current();
-    if (working) return;
+    if (working) return false;
     const known = active ? { active } : {};
     this.set({ ...known, working: true });
     try {
       this.set({ active: await work(), working: false });
     } catch (error) {
       this.set({ ...known, working: false, problem: problemOf(error, 'sandbox faults') });
-      return;
+      return false;
     }
-    if (event === undefined) return;
+    if (event === undefined) return true;
     this.#store.record({ at: this.#session.clock.now(), source: 'operator', event: event(), severity: 'warning' });
     this.#store.refresh();
+    return true;
   }
 }
 

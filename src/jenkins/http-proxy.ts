@@ -12,8 +12,11 @@ export function httpProxyAgents(proxy: URL, trust?: Trust): { readonly plain: Ag
   const options = { keepAlive: true, ...(trust && proxy.protocol === 'https:' ? { secureContext: trust() } : {}) };
   const plain = new HttpProxyAgent(proxy, options);
   const tunnel = trusting(new HttpsProxyAgent(proxy, options), trust);
-  // Left to itself, an agent reads a stack trace at each request to learn which protocol it is asked for.
+  // Left to itself, an agent reads stack traces at each request to learn which protocol it is asked for; it looks for the
+  // first in `protocol`, and for the others, when a kept connection is given back, nowhere else.
   plain.protocol = 'http:';
   tunnel.protocol = 'https:';
+  plain.isSecureEndpoint = () => false;
+  tunnel.isSecureEndpoint = () => true;
   return { plain, tunnel };
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { certificateFailure } from '../core/certificate-failures.ts';
 import { type Problem, ProblemError, type ProblemKind } from '../core/problem.ts';
 import { safeLine } from '../terminal/safe-text.ts';
-import { certificateFailure } from './certificate-failures.ts';
 
 /** What was asked: for the sentence and the source of a problem. */
 export interface Asked {
@@ -49,7 +49,7 @@ export function jenkinsProblem(error: unknown, asked: Asked): Problem {
     return problem(
       'unreachable',
       `no connection to ${asked.address} ${asked.road}: ${certificate}`,
-      'if an authority of your own issued it, give its certificate with JDCI_CA_BUNDLE',
+      'if an authority of yours issued it, trust it with JDCI_CA_BUNDLE',
       code,
     );
   }

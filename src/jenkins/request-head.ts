@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { certificateFailure } from './certificate-failures.ts';
+import { certificateFailure } from '../core/certificate-failures.ts';
 import type { Road } from './road.ts';
 
 /** What came back: a status, or a short reason why there was none. */

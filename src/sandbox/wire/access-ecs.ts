@@ -1,3 +1,4 @@
+import { nameIn } from '../world/arn.ts';
 import { ecs } from '../world/ecs-state.ts';
 import type { World } from '../world/world.ts';
 import {
@@ -21,10 +22,6 @@ export function ecsDemands(world: World, operation: string, input: Fields): read
 
 interface Tagged {
   readonly tags: ReadonlyMap<string, string> | undefined;
-}
-
-function nameIn(nameOrArn: string): string {
-  return nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1);
 }
 
 function targets(world: World, operation: string, input: Fields): readonly Target[] {

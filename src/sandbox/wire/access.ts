@@ -1,3 +1,4 @@
+import { nameIn } from '../world/arn.ts';
 import { authority } from '../world/authority.ts';
 import { iam } from '../world/iam.ts';
 import { ServiceError } from '../world/service-error.ts';
@@ -35,7 +36,7 @@ export function authorisation(world: World, caller: CallerSpec): Authorise | und
 /** Lets what runs inside the world be judged by the policies of its role, once that is enforced. */
 export function installJudge(world: World): void {
   authority(world).judge = ({ roleArn, name }, service, operation, input) => {
-    const role = roleArn.slice(roleArn.lastIndexOf('/') + 1);
+    const role = nameIn(roleArn);
     const arn = world.arn('sts', `assumed-role/${role}/${name}`, '');
     authorisation(world, { accessKeyId: '', arn })?.(service, operation, input);
   };
@@ -57,7 +58,7 @@ type Keys = readonly (readonly [string, string | readonly string[]])[];
 /** The keys that are the same for every resource of a request. */
 function principalKeys(world: World, { arn, accessKeyId }: CallerSpec): Keys {
   const { region, account } = world.settings;
-  const name = arn.slice(arn.lastIndexOf('/') + 1);
+  const name = nameIn(arn);
   return [
     ['aws:principalarn', arn],
     ['aws:principalaccount', account],
